@@ -1,0 +1,1 @@
+"""Pure market knowledge: no database, no network, no clock."""
