@@ -1,0 +1,55 @@
+"""A job: a named piece of scheduled work, as the catalogue lists it and the scheduler runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bvmt.runs.schedules import Schedule
+
+if TYPE_CHECKING:
+    from bvmt.runs.context import RunContext
+    from bvmt.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a run is tried, and how long it waits in between.
+
+    The wait before attempt n+1 is `base` x 2^(n-1), at most `longest`, with up to a quarter of jitter on top.
+    Errors that call themselves permanent are not retried.
+    """
+
+    max_attempts: int = 1
+    base: timedelta = timedelta(seconds=15)
+    longest: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that a job reports of each run. `unit` is written behind it: `78 quotes`."""
+
+    key: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A named piece of scheduled work.
+
+    `schedule` makes the default schedule of the settings; an operator may override it. `grace` is how late a
+    firing may still start. `time_limit` ends a run that takes longer.
+    """
+
+    id: str
+    name: str
+    description: str
+    schedule: Callable[[Settings], Schedule]
+    work: Callable[[RunContext], None]
+    grace: timedelta
+    time_limit: timedelta
+    retry: RetryPolicy = RetryPolicy()
+    figures: tuple[Figure, ...] = ()
