@@ -1,0 +1,93 @@
+"""The process: dashboard and REST API on one port, with the scheduler started before any browser connects.
+
+Served by `python app.py`, `uvicorn app:app --port 8010` and `streamlit run app.py` alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import uvicorn
+from starlette.routing import Mount
+from streamlit.runtime.pages_manager import PagesManager
+
+from bvmt.api.app import make_api
+from bvmt.api.services import Services
+from bvmt.errors import BvmtError
+from bvmt.process import close_process, current_process
+from bvmt.settings import load_settings
+from scheduler_runtime import scheduler
+
+log = logging.getLogger("bvmt.app")
+
+ROOT = Path(__file__).parent
+GRACEFUL_SECONDS = 5  # an answer on its way may hold up the end of the server this long
+
+# With a pages/ folder beside the script, Streamlit lets deep links skip dashboard.py and any gate in it,
+# until st.navigation has run once in the process. Ours is the only way in.
+PagesManager.uses_pages_directory = False
+
+
+def _open() -> None:
+    current_process()
+    scheduler()
+
+
+def _is_no_traceback(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Traceback")
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
+    """Open database and scheduler; at the end close them, whichever way the server was stopped."""
+    try:
+        await asyncio.to_thread(_open)
+    except BvmtError as error:
+        log.critical("BVMT Jobs cannot start: %s", error)
+        # That sentence is all an operator needs; the server would add Starlette's traceback of it.
+        logging.getLogger("uvicorn.error").addFilter(_is_no_traceback)
+        raise
+    # Streamlit collects garbage after every script run; what was imported by now needs no second look.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield None
+    finally:
+        await asyncio.to_thread(close_process)
+
+
+services = Services(
+    settings=lambda: current_process().settings,
+    engine=lambda: current_process().database.pages,
+    scheduler=scheduler,
+)
+
+app = st.App(ROOT / "dashboard.py", lifespan=lifespan, routes=[Mount("/api", make_api(services))])
+
+
+def main() -> None:
+    """Serve by host and port: Streamlit's own socket makes every small answer wait 40 ms."""
+    try:
+        settings = load_settings()
+    except BvmtError as error:
+        sys.exit(f"BVMT Jobs cannot start: {error}")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

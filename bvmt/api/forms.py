@@ -1,0 +1,65 @@
+"""How the API writes things down: instants in UTC with Z, and the words its contract uses."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from bvmt.runs.schedules import parse_schedule
+from bvmt.runs.status import RunStatus
+from bvmt.store.history import Run
+from bvmt.store.jobs import JobOverview
+
+SUCCESS = "success"
+"""What the contract calls a run that succeeded; every other status keeps its own word."""
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant in UTC, to the second: `2026-02-08T10:15:00Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def job_form(job: JobOverview) -> dict[str, object]:
+    """A job in the form of `GET /api/jobs`. Counts are over all time; `last_*` is the last run that started."""
+    last = job.last
+    schedule = parse_schedule(job.schedule)
+    return {
+        "id": job.id,
+        "name": job.name,
+        "schedule": schedule.crontab,
+        "status": _state(job),
+        "next_run": None if job.paused else instant(job.next_run_at),
+        "last_run": instant(last.started_at) if last else None,
+        "last_status": last and _word(last.status),
+        "execution_time_ms": round(last.seconds * 1000) if last and last.seconds is not None else None,
+        "success_count": job.success_count,
+        "failure_count": job.failure_count,
+        "schedule_words": schedule.words,
+        "description": job.description,
+        "active_run_id": str(job.active.id) if job.active else None,
+    }
+
+
+def run_form(run: Run) -> dict[str, Any]:
+    """A run with everything known of it but its steps and log."""
+    values = asdict(run)
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return instant(value)
+    if value is None or isinstance(value, int | float | str | dict | list):
+        return value
+    return str(value)
+
+
+def _state(job: JobOverview) -> str:
+    if job.active is not None and job.active.status is RunStatus.RUNNING:
+        return "running"
+    return "paused" if job.paused else "scheduled"
+
+
+def _word(status: RunStatus) -> str:
+    return SUCCESS if status is RunStatus.SUCCEEDED else str(status)

@@ -1,0 +1,134 @@
+"""What exists once in an operating-system process, and survives Streamlit.
+
+Streamlit drops every module of a project from `sys.modules` when one of its files is saved, and clears its
+caches when any browser asks. So the one database, sandbox and scheduler of the process are held by a module
+object that has no file: no reload reaches it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Protocol, TypeVar, cast
+
+from bvmt.clock import now
+from bvmt.logs import configure
+from bvmt.sandbox.faults import Faults
+from bvmt.sandbox.server import SandboxServer
+from bvmt.settings import Settings, load_settings
+from bvmt.sources.addresses import Addresses
+from bvmt.store.database import open_database
+
+log = logging.getLogger(__name__)
+
+_HOME = "_bvmt_jobs_process"
+
+
+class Stoppable(Protocol):
+    """What a process asks of its scheduler."""
+
+    def stop(self, grace_seconds: float) -> None:
+        """Stop, giving runs this long to finish."""
+
+
+S = TypeVar("S", bound=Stoppable)
+
+
+class Process:
+    """Settings, database, addresses and scheduler of this process. Made by `current_process` only."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.RLock()
+        self._scheduler: Stoppable | None = None
+        self._sandbox = _start_sandbox(settings)
+        self.addresses = _addresses(settings, self._sandbox)
+        try:
+            self.database = open_database(settings)
+        except BaseException:
+            self._stop_sandbox()
+            raise
+
+    def scheduler(self, make: Callable[[Process], S]) -> S | None:
+        """The scheduler, made and started by `make` at the first call.
+
+        None where ENABLE_SCHEDULER is false.
+        """
+        with self._lock:
+            if self._scheduler is None and self.settings.enable_scheduler:
+                self._scheduler = make(self)
+            return cast("S | None", self._scheduler)
+
+    def close(self) -> None:
+        """End everything in order: scheduler, sandbox, connections, and the embedded database last."""
+        with self._lock:
+            if self._scheduler is not None:
+                self._scheduler.stop(self.settings.shutdown_grace)
+                self._scheduler = None
+            self._stop_sandbox()
+            self.database.close()
+
+    def _stop_sandbox(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.stop()
+            self._sandbox = None
+
+
+def _start_sandbox(settings: Settings) -> SandboxServer | None:
+    if settings.data_source != "sandbox" or settings.sandbox_url is not None:
+        return None
+    faults = Faults(random_seed=settings.sandbox_seed if settings.sandbox_faults else None)
+    sandbox = SandboxServer(settings.sandbox_seed, now, faults)
+    sandbox.start()
+    return sandbox
+
+
+def _addresses(settings: Settings, sandbox: SandboxServer | None) -> Addresses:
+    if settings.data_source == "bvmt":
+        return Addresses(exchange=settings.bvmt_api_url)
+    base = sandbox.url if sandbox is not None else settings.sandbox_url
+    return Addresses(exchange=f"{base}/rest_api/rest", exchange_files=f"{base}/files")
+
+
+class _Home(ModuleType):
+    """Where the one process object lives."""
+
+    lock: threading.Lock
+    process: Process | None
+
+
+def _home() -> _Home:
+    home = sys.modules.get(_HOME)
+    if home is None:
+        made = _Home(_HOME)
+        made.lock, made.process = threading.Lock(), None
+        home = sys.modules.setdefault(_HOME, made)  # atomic: of two threads, one wins
+    return cast(_Home, home)
+
+
+def current_process() -> Process:
+    """The one process object, opened at the first call.
+
+    Raises SettingsError or StoreError if the product cannot start; the next call tries again.
+    """
+    home = _home()
+    with home.lock:
+        if home.process is None:
+            settings = load_settings()
+            configure(settings)
+            home.process = Process(settings)
+            atexit.register(close_process)
+        return home.process
+
+
+def close_process() -> None:
+    """Close what `current_process` opened. Calling it again does nothing."""
+    home = _home()
+    with home.lock:
+        process, home.process = home.process, None
+    if process is not None:
+        process.close()

@@ -1,0 +1,16 @@
+"""The Streamlit script: page settings, the way in, and the pages."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bvmt.ui.begin import begin_dashboard
+
+begin_dashboard()
+page = st.navigation(
+    {
+        "": [st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", default=True)],
+        "Runs": [st.Page("pages/run.py", title="Run", url_path="run", visibility="hidden")],
+    }
+)
+page.run()
