@@ -1,0 +1,39 @@
+"""The component that draws the rows, in the page itself, with the theme's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "bvmt_job_table",
+    html='<div class="jobs"></div>',
+    css=(_FOLDER / "table.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "table.js").read_text(encoding="utf-8"),
+)
+
+
+def render_job_table(
+    rows: Sequence[dict[str, Any]],
+    *,
+    now: datetime,
+    key: str,
+    on_command: Callable[[], None],
+    on_open: Callable[[], None],
+) -> None:
+    """Draw the rows. A click sets `st.session_state[key].command` ({act, id}) or `.open` (a run's id).
+
+    `now` is the server's time: countdowns do not depend on the clock of the desk.
+    """
+    _mount(
+        key=key,
+        data={"rows": list(rows), "now": now.timestamp(), "run_url": "run"},
+        on_command_change=on_command,
+        on_open_change=on_open,
+    )

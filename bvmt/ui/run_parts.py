@@ -1,0 +1,166 @@
+"""The parts of a run's page, from its heading to its log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from bvmt.runs.job import Figure
+from bvmt.runs.status import RunStatus
+from bvmt.store.history import Attempt, LogLine, Run, StepRow
+from bvmt.ui.badges import origin_words, run_badge
+from bvmt.ui.reads import settings
+from bvmt.ui.run_view import RunView
+from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant
+from jobs import JOBS
+
+LOG_HEIGHT = 380
+
+
+def render_missing(run_id: UUID | None) -> None:
+    """The page without a run to show."""
+    if run_id is None:
+        st.info("No run was named. Open one from the Jobs page.", icon=":material/search:")
+    else:
+        st.warning(
+            f"There is no run {run_id}. It may have been removed with the records that were kept long enough.",
+            icon=":material/search_off:",
+        )
+    st.page_link("pages/jobs.py", label="All jobs", icon=":material/arrow_back:")
+
+
+def render_run(view: RunView) -> None:
+    """Everything known of a run."""
+    _render_heading(view)
+    _render_facts(view)
+    _render_outcome(view)
+    if view.steps:
+        st.subheader("Steps", anchor=False)
+        _render_steps(view.steps, with_attempts=view.run.attempt > 1)
+    if view.run.figures:
+        st.subheader("Results", anchor=False)
+        _render_figures(view.run)
+    st.subheader("Log", anchor=False)
+    _render_log(view)
+
+
+def _render_heading(view: RunView) -> None:
+    run = view.run
+    badge = run_badge(run.status, warnings=len(run.warnings))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(run.job_name, anchor=False, width="content")
+        st.badge(badge.word, icon=badge.icon, color=badge.tone)  # type: ignore[arg-type]
+        st.space("stretch")
+        for label, icon, neighbour in (
+            ("Earlier", ":material/chevron_left:", view.previous),
+            ("Later", ":material/chevron_right:", view.following),
+        ):
+            st.page_link(
+                "pages/run.py",
+                label=label,
+                icon=icon,
+                query_params={"id": str(neighbour)} if neighbour else None,
+                disabled=neighbour is None,
+                width="content",
+            )
+    st.caption(f"`{run.id}`")
+
+
+def _render_facts(view: RunView) -> None:
+    run, zone = view.run, settings().zone
+    facts = {
+        "Started": short_instant(run.started_at, zone, now=view.read_at),
+        "Duration": duration(run.seconds),
+        "Origin": origin_words(run.origin, run.requested_by),
+        "Attempt": f"{run.attempt} of {run.max_attempts}" if run.attempt else "none yet",
+    }
+    grid = st.grid(4, min_column_width=150, border=True)
+    for label, value in facts.items():
+        with grid:
+            st.metric(label, value, help=_help(label, run))
+
+
+def _help(label: str, run: Run) -> str | None:
+    zone = settings().zone
+    if label == "Started":
+        slot = f"Slot: {instant(run.scheduled_at, zone)}. " if run.scheduled_at else ""
+        return f"{slot}Queued {instant(run.queued_at, zone)}. Started {instant(run.started_at, zone)}."
+    if label == "Duration":
+        return f"Ended {instant(run.finished_at, zone)}" if run.finished_at else "It is not over yet"
+    return f"On {run.host}" if label == "Attempt" and run.host else None
+
+
+def _render_outcome(view: RunView) -> None:
+    run = view.run
+    if run.progress and run.progress["total"]:
+        share = min(1.0, run.progress["done"] / run.progress["total"])
+        st.progress(share, f"{run.progress['done']} of {run.progress['total']} {run.progress['text']}")
+    if run.status is RunStatus.QUEUED and run.retry_at:
+        st.info(f"The next attempt starts at {clock_time(run.retry_at, settings().zone)}.", icon=":material/replay:")
+    if run.reason:
+        st.info(f"{run_badge(run.status).word}: {run.reason}", icon=":material/info:")
+    if run.error_class:
+        st.error(f"**{run.error_class}** {_escaped(run.error_message or '')}", icon=":material/error:")
+        _render_tracebacks(view.attempts)
+    if run.warnings:
+        listed = "\n".join(f"- {_escaped(sentence)}" for sentence in run.warnings)
+        st.warning(f"**{plural(len(run.warnings), 'warning')}**\n\n{listed}", icon=":material/warning:")
+
+
+def _render_tracebacks(attempts: Sequence[Attempt]) -> None:
+    for attempt in attempts:
+        if attempt.error_traceback:
+            title = f"Traceback of attempt {attempt.attempt}" if len(attempts) > 1 else "Traceback"
+            with st.expander(title):
+                st.code(attempt.error_traceback, language=None, wrap_lines=True)
+
+
+def _render_steps(steps: Sequence[StepRow], *, with_attempts: bool) -> None:
+    zone = settings().zone
+    frame = pd.DataFrame(
+        [
+            {
+                "Attempt": step.attempt,
+                "Step": step.name,
+                "Outcome": f"{run_badge(step.status).sign} {run_badge(step.status).word}",
+                "Started": clock_time(step.started_at, zone),
+                "Duration": duration(step.seconds),
+                "What came of it": step.detail or "",
+            }
+            for step in steps
+        ]
+    )
+    st.table(frame if with_attempts else frame.drop(columns="Attempt"), border="horizontal", hide_index=True)
+
+
+def _render_figures(run: Run) -> None:
+    declared = {figure.key: figure for job in JOBS if job.id == run.job_id for figure in job.figures}
+    grid = st.grid(4, min_column_width=150, border=True)
+    for key, value in sorted(run.figures.items(), key=lambda item: _order(item[0], declared)):
+        known = declared.get(key, Figure(key, key.replace("_", " ").capitalize()))
+        with grid:
+            st.metric(known.label, figure(value, known.unit))
+
+
+def _order(key: str, declared: dict[str, Figure]) -> int:
+    return list(declared).index(key) if key in declared else len(declared)
+
+
+def _render_log(view: RunView) -> None:
+    if not view.log:
+        st.caption("Nothing has been logged yet." if view.active else "This run logged nothing.")
+        return
+    lines = "\n".join(_line(line) for line in view.log)
+    st.code(lines, language=None, height=LOG_HEIGHT if len(view.log) > 16 else "content", wrap_lines=True)
+
+
+def _line(line: LogLine) -> str:
+    return f"{clock_time(line.logged_at, settings().zone)}  {line.level.upper():<8} {line.message}"
+
+
+def _escaped(text: str) -> str:
+    """The text with nothing in it that Streamlit would take for markup."""
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|~:$" else character for character in text)

@@ -1,0 +1,29 @@
+"""All that the page of a run shows, read at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bvmt.runs.status import ACTIVE
+from bvmt.store.history import Attempt, LogLine, Run, StepRow
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run, its attempts, steps and log, and its neighbours in the job's history."""
+
+    read_at: datetime
+    run: Run
+    attempts: Sequence[Attempt]
+    steps: Sequence[StepRow]
+    log: Sequence[LogLine]
+    previous: UUID | None
+    following: UUID | None
+
+    @property
+    def active(self) -> bool:
+        """Whether the run is not over."""
+        return self.run.status in ACTIVE

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bvmt.runs.status import RunStatus
+from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
+from bvmt.ui.job_table.rows import job_row
+
+TUNIS = ZoneInfo("Africa/Tunis")
+NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+RUN = UUID(int=1)
+
+JOB = JobOverview(
+    id="market_pulse",
+    name="Market Pulse",
+    description="Reads the board.",
+    schedule="every 15 min 09:00-16:00 mon-fri",
+    schedule_changed=False,
+    next_run_at=NOW + timedelta(minutes=15),
+    paused=False,
+    paused_at=None,
+    paused_by=None,
+    pause_reason=None,
+    paused_until=None,
+    success_count=145,
+    failure_count=2,
+    grace=timedelta(minutes=10),
+    max_attempts=3,
+    time_limit=timedelta(minutes=5),
+    active=None,
+    last=None,
+    recent=[],
+)
+
+
+def ended(number: int, status: RunStatus = RunStatus.SUCCEEDED, **changes: object) -> RecentRun:
+    started = NOW - timedelta(minutes=15 * number)
+    run = RecentRun(
+        id=UUID(int=number),
+        status=status,
+        due_at=started,
+        started_at=started,
+        finished_at=started + timedelta(seconds=1),
+        seconds=float(number),
+        reason=None,
+        error=None,
+        message=None,
+        warnings=0,
+    )
+    return replace(run, **changes)  # type: ignore[arg-type]
+
+
+def working(**changes: object) -> ActiveRun:
+    run = ActiveRun(
+        id=RUN,
+        status=RunStatus.RUNNING,
+        due_at=NOW,
+        started_at=NOW - timedelta(seconds=3),
+        attempt=1,
+        retry_at=None,
+        cancel_requested=False,
+        step="Fetch the board",
+        progress=None,
+    )
+    return replace(run, **changes)  # type: ignore[arg-type]
+
+
+def button_states(job: JobOverview) -> dict[str, bool]:
+    return {button["act"]: not button["disabled"] for button in job_row(job, TUNIS, NOW)["buttons"]}
+
+
+def test_an_idle_job_can_be_run_and_paused() -> None:
+    assert button_states(JOB) == {"run": True, "pause": True}
+
+
+def test_a_paused_job_can_be_run_and_resumed() -> None:
+    assert button_states(replace(JOB, paused=True)) == {"run": True, "resume": True}
+
+
+def test_a_job_with_a_run_under_way_cannot_be_run_again() -> None:
+    assert button_states(replace(JOB, active=working())) == {"run": False, "pause": True}
+
+
+def test_a_pause_tells_who_until_when_and_why() -> None:
+    paused = replace(
+        JOB, paused=True, paused_by="ada", pause_reason="feed maintenance", paused_until=NOW + timedelta(hours=2)
+    )
+    assert job_row(paused, TUNIS, NOW)["state"]["detail"] == "by ada until today 14:00: feed maintenance"
+
+
+def test_a_paused_job_shows_no_countdown() -> None:
+    row = job_row(replace(JOB, paused=True), TUNIS, NOW)
+    assert (row["next"]["at"], row["next"]["text"]) == (None, "paused")
+
+
+def test_a_running_job_tells_its_step_and_progress() -> None:
+    active = working(progress={"done": 41, "total": 82, "text": ""})
+    state = job_row(replace(JOB, active=active), TUNIS, NOW)["state"]
+    assert (state["word"], state["detail"], state["percent"]) == ("Running", "Fetch the board", 50)
+
+
+def test_a_run_that_waits_for_its_retry_tells_when_that_is() -> None:
+    active = working(status=RunStatus.QUEUED, retry_at=NOW + timedelta(minutes=1))
+    state = job_row(replace(JOB, active=active), TUNIS, NOW)["state"]
+    assert state["detail"] == "attempt 2 of 3 at today 12:01"
+
+
+def test_the_strip_runs_from_the_oldest_to_the_newest() -> None:
+    row = job_row(replace(JOB, recent=[ended(1), ended(2), ended(3)]), TUNIS, NOW)
+    assert [mark["run"] for mark in row["marks"]] == [str(UUID(int=n)) for n in (3, 2, 1)]
+
+
+def test_a_run_that_never_started_has_a_mark_but_no_duration() -> None:
+    skipped = ended(2, RunStatus.SKIPPED, started_at=None, seconds=None, reason="exchange closed: Republic Day")
+    row = job_row(replace(JOB, recent=[ended(1), skipped]), TUNIS, NOW)
+    assert (len(row["marks"]), row["durations"]) == (2, [1.0])
+
+
+def test_a_success_with_warnings_is_told_apart() -> None:
+    row = job_row(replace(JOB, last=ended(1, warnings=2)), TUNIS, NOW)
+    assert (row["last"]["word"], row["last"]["tone"]) == ("Succeeded, with warnings", "orange")
+
+
+def test_a_failure_shows_its_message() -> None:
+    row = job_row(replace(JOB, last=ended(1, RunStatus.FAILED, message="no answer")), TUNIS, NOW)
+    assert row["last"]["detail"] == "no answer"
+
+
+def test_a_changed_schedule_says_so() -> None:
+    row = job_row(replace(JOB, schedule="0 12 * * 1-5", schedule_changed=True), TUNIS, NOW)
+    assert row["schedule"].endswith("(changed)")
