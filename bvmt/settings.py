@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bvmt.errors import SettingsError
@@ -20,6 +20,11 @@ DataSource = Literal["sandbox", "bvmt"]
 def _setting(default: Any, meaning: str, expected: str, **limits: Any) -> Any:
     """A field with what operators need to know of it: its meaning, and what it may hold."""
     return Field(default, description=meaning, json_schema_extra={"expected": expected}, **limits)
+
+
+def _ping_url(of: str) -> Any:
+    """The address of a dead man's switch. Whoever knows it can silence the alarm, so it is never shown."""
+    return _setting(None, f"Healthchecks address that is told of {of}; secret", _URL, repr=False)
 
 
 def _clock_time(value: object) -> object:
@@ -38,7 +43,7 @@ def _known_zone(value: str) -> str:
 
 
 def _http_url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = urlsplit(value)  # raises ValueError for an address such as http://[::1
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("not an http(s) address")
     return value.rstrip("/")
@@ -132,6 +137,20 @@ class Settings(BaseSettings):
     )
     weekly_report_time: ClockTime = _setting(time(17), "When the Weekly Report is made", _CLOCK)
 
+    market_pulse_ping_url: HttpUrl | None = _ping_url("each run of Market Pulse")
+    anomaly_scan_ping_url: HttpUrl | None = _ping_url("each Anomaly Scan")
+    sentiment_scan_ping_url: HttpUrl | None = _ping_url("each Sentiment Scan")
+    daily_report_ping_url: HttpUrl | None = _ping_url("each Daily Report")
+    weekly_report_ping_url: HttpUrl | None = _ping_url("each Weekly Report")
+    database_cleanup_ping_url: HttpUrl | None = _ping_url("each Database Cleanup")
+    scheduler_ping_url: HttpUrl | None = _ping_url("the scheduler's being alive")
+
+    @model_validator(mode="after")
+    def _market_window_is_in_order(self) -> Settings:
+        if self.market_close <= self.market_open:
+            raise ValueError("market_close")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone of schedules and of every time shown."""
@@ -151,15 +170,33 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
 
 def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
+    if not first["loc"]:
+        return "MARKET_CLOSE is not later than MARKET_OPEN; it may hold a time of day after it, such as 16:00."
     name = str(first["loc"][0])
     extra = Settings.model_fields[name].json_schema_extra
     expected = extra["expected"] if isinstance(extra, dict) else "another value"
-    return f"{name.upper()} holds {_shown(str(first['input']))!r}; it may hold {expected}."
+    value = str(first["input"])
+    shown = _shown(value) if Settings.model_fields[name].repr else shown_secret(value)
+    return f"{name.upper()} holds {shown!r}; it may hold {expected}."
+
+
+def shown_secret(url: str) -> str:
+    """Return an address whose path is a secret, fit for messages and logs: its host and the last 4 characters."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "…"
+    host = parts.netloc.rpartition("@")[2]
+    start = f"{parts.scheme}://{host}" if host else ""
+    secret = f"{parts.path}{parts.query}{parts.fragment}"
+    # Four of nine characters or fewer would give too much of it away.
+    return f"{start}/…{secret[-4:] if len(secret) > 9 else ''}" if secret else start
 
 
 def _shown(value: str) -> str:
-    """The value without the password that an address may carry."""
-    parts = urlsplit(value)
-    if parts.password:
-        return value.replace(f":{parts.password}@", ":***@")
-    return value
+    """The value with nothing in it that may be a password: of an address, what stands before @ and behind ?."""
+    before, at, after = value.rpartition("@")
+    if not at:
+        return value.partition("?")[0]
+    scheme, separator, _ = before.partition("://")
+    return f"{scheme + separator if separator else ''}***@{after.partition('?')[0]}"
