@@ -14,6 +14,10 @@ PERCENT_STEP = Decimal("0.0001")
 """The step that percentages are rounded to when they are handed out."""
 
 
+IMPOSSIBLE_PERCENT = 100_000
+"""A move of this size is a defect of the feed's reference: no limit of the exchange allows a hundredth of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mover:
     """A share that traded. `last` in TND, `change_pct` in percent to four decimals, None where not known."""
@@ -33,13 +37,12 @@ def change_pct(quote: Quote) -> Decimal | None:
 
     The reference is the exchange's own, which steps on an ex-date and while a share is reserved; the last
     trade is not a substitute. Without one the change that the feed states is taken. A quote without a
-    trade has no change, whatever it carries over from the day before.
+    trade has no change, whatever it carries over from the day before; nor has one whose move is impossible.
     """
     if not quote.traded or quote.last is None:
         return None
-    if not quote.reference:
-        return quote.change_pct
-    return (quote.last / quote.reference - 1) * 100
+    change = (quote.last / quote.reference - 1) * 100 if quote.reference else quote.change_pct
+    return change if change is not None and abs(change) < IMPOSSIBLE_PERCENT else None
 
 
 def top_movers(quotes: Sequence[Quote], n: int = 5) -> tuple[list[Mover], list[Mover]]:

@@ -13,6 +13,9 @@ from typing import Any
 MAX_PRICE = Decimal(10**9)
 """TND or index points; a price beyond is a defect of the feed."""
 
+MIN_PRICE = Decimal("0.001")
+"""The least that three decimals hold; a price below would be stored as 0."""
+
 MAX_AMOUNT = Decimal(10**15)
 """Shares or TND in one session; also fits 64 bits."""
 
@@ -55,9 +58,11 @@ def number(row: Mapping[str, Any], key: str) -> Decimal | None:
 
 
 def price(row: Mapping[str, Any], key: str) -> Decimal | None:
-    """Return a price above 0, None where absent or 0. Raises Unreadable below 0 and beyond MAX_PRICE."""
-    value = number(row, key)
-    return _limited(key, value, MAX_PRICE) or None
+    """Return a price, None where absent or 0. Raises Unreadable below MIN_PRICE and beyond MAX_PRICE."""
+    value = _limited(key, number(row, key), MAX_PRICE)
+    if 0 < value < MIN_PRICE:
+        raise Unreadable(f"{key} is less than {MIN_PRICE}: {value}")
+    return value or None
 
 
 def amount(row: Mapping[str, Any], key: str) -> Decimal:

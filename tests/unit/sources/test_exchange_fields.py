@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bvmt.sources.exchange_fields import Unreadable, number, text
+from bvmt.sources.exchange_fields import Unreadable, number, price, text
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,8 @@ def test_an_absurdly_large_number_is_refused_without_being_written_out(written: 
 )
 def test_a_text_is_trimmed_and_only_a_text_or_whole_number(value: object, kept: str | None) -> None:
     assert text(value) == kept
+
+
+def test_a_price_too_small_for_three_decimals_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match=r"^last is less than 0\.001: 0\.0004$"):
+        price({"last": Decimal("0.0004")}, "last")
