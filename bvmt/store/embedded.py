@@ -21,16 +21,14 @@ import fcntl
 import importlib.util
 import logging
 import os
-import pwd
 import re
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -40,6 +38,9 @@ from sqlalchemy import URL
 
 from bvmt import clock
 from bvmt.errors import StoreError
+from bvmt.store.embedded_accounts import FIXED_ENVIRONMENT, make_readable, open_to, system_user
+from bvmt.store.embedded_locks import locked, try_lock
+from bvmt.store.embedded_processes import ended_within
 
 log = logging.getLogger(__name__)
 
@@ -61,17 +62,14 @@ SETTINGS: Mapping[str, str] = {
 """What the server is told at every start. `ALTER SYSTEM` overrides it."""
 
 _MAJOR = "18"
-_SYSTEM_USER = "pgserver"
 _SOCKET = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 103
 """Bytes: sun_path holds 104 on macOS and 108 on Linux, its closing zero included."""
 _UNFIT = re.compile(r'[,"$`\\\n]')
 """libpq splits hosts at commas; pg_ctl hands paths to a shell in double quotes."""
 _START_SECONDS = 120.0
-_LOCK_SECONDS = 180.0
 _LARGEST_LOG = 20 * 1024 * 1024
 # A fixed environment: PGPORT, PGOPTIONS, LC_ALL or TZ of the caller would change the server.
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
 _INITDB = (
     "--auth=trust",
     "--username=postgres",
@@ -112,7 +110,7 @@ class EmbeddedPostgres:
         self._check_path()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with _locked(self._folder / "postgres.lock"):
+            with locked(self._folder / "postgres.lock"):
                 self._bring_up()
                 self._join()
         except PermissionError as error:
@@ -129,8 +127,8 @@ class EmbeddedPostgres:
             return
         users, self._users = self._users, None
         atexit.unregister(self.stop)
-        with users, _locked(self._folder / "postgres.lock"):
-            if _try_lock(users, fcntl.LOCK_EX):
+        with users, locked(self._folder / "postgres.lock"):
+            if try_lock(users, fcntl.LOCK_EX):
                 self._end_processes()
                 log.info("PostgreSQL in %s has stopped.", self._cluster)
             else:
@@ -272,7 +270,7 @@ class EmbeddedPostgres:
         for folder in (self._cluster, self._folder):
             if folder.exists() and folder.stat().st_uid != 0:
                 return folder.stat().st_uid, folder.stat().st_gid
-        return _system_user()
+        return system_user()
 
     def _give(self, path: Path) -> None:
         account = self._account()
@@ -284,14 +282,15 @@ class EmbeddedPostgres:
         account = self._account()
         if account is None:
             return
-        opened = [str(folder) for folder in self._way() if _opened(folder, account[0])]
-        _make_readable(_programs().parent)
-        log.warning(
-            "This process is root, so PostgreSQL runs as user id %s and its parent folders must let every"
-            " user pass through; opened for that just now: %s.",
-            account[0],
-            ", ".join(opened) or "none",
-        )
+        opened = [str(folder) for folder in self._way() if open_to(folder, account[0])]
+        make_readable(_programs().parent)
+        if opened:
+            log.warning(
+                "This process is root, so PostgreSQL runs as user id %s, and its parent folders must let every user"
+                " pass through; opened for that just now: %s.",
+                account[0],
+                ", ".join(opened),
+            )
 
     def _way(self) -> list[Path]:
         return [*self._cluster.parents, *_programs().parents]
@@ -308,7 +307,7 @@ class EmbeddedPostgres:
                 stdout=output,
                 stderr=output,
                 cwd="/",
-                env=_ENVIRONMENT,
+                env=FIXED_ENVIRONMENT,
                 user=user,
                 group=group,
                 extra_groups=None if user is None else [],
@@ -327,29 +326,9 @@ class EmbeddedPostgres:
                 with suppress(psutil.NoSuchProcess):
                     if process.ppid() not in members:
                         process.send_signal(request)
-            if _ended_within(processes, seconds):
+            if ended_within(processes, seconds):
                 return
         raise StoreError(f"PostgreSQL in {self._cluster} cannot be stopped.{self._reason()}")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file alone. Raises StoreError where another process keeps it for three minutes."""
-    deadline = clock.monotonic() + _LOCK_SECONDS
-    with path.open("a", encoding="utf-8") as file:
-        while not _try_lock(file, fcntl.LOCK_EX):
-            if clock.monotonic() > deadline:
-                raise StoreError(f"Another process keeps {path} locked: it has not finished starting or stopping.")
-            time.sleep(0.02)
-        yield
-
-
-def _try_lock(file: IO[str], kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _programs() -> Path:
@@ -362,44 +341,6 @@ def _programs() -> Path:
     return Path(spec.origin).resolve().parent / f"pginstall{_MAJOR}" / "bin"
 
 
-def _system_user() -> tuple[int, int]:
-    with suppress(KeyError):
-        return _ids(_SYSTEM_USER)
-    with suppress(OSError, subprocess.CalledProcessError):
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SYSTEM_USER]
-        subprocess.run(command, check=True, capture_output=True, env=_ENVIRONMENT)
-    try:
-        return _ids(_SYSTEM_USER)
-    except KeyError:
-        raise StoreError(
-            "PostgreSQL refuses to run as root, and no system user could be made for it:"
-            " start this program as an ordinary user, or set DATABASE_URL."
-        ) from None
-
-
-def _ids(name: str) -> tuple[int, int]:
-    entry = pwd.getpwnam(name)
-    return entry.pw_uid, entry.pw_gid
-
-
-def _opened(folder: Path, user: int) -> bool:
-    """Let other users pass through the folder (not list it); tell whether that changed anything."""
-    status = folder.stat()
-    if status.st_uid == user or status.st_mode & stat.S_IXOTH:
-        return False
-    folder.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
-    return True
-
-
-def _make_readable(installation: Path) -> None:
-    """Let other users read and run the programs, where the package was installed for one user alone."""
-    if (installation / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-        return
-    for path in (installation, *installation.rglob("*")):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
-
-
 def _whose(error: PermissionError) -> str:
     """One sentence on a path that this process may not use: which, whose, and what to do."""
     path = Path(str(error.filename))
@@ -409,20 +350,3 @@ def _whose(error: PermissionError) -> str:
         f" belongs to user id {nearest.stat().st_uid}: start as that user, give the folder to this one,"
         " or set DATA_DIR to another folder."
     )
-
-
-def _ended_within(processes: list[psutil.Process], seconds: float) -> bool:
-    """Wait for the processes; a zombie counts as ended, because nobody may be there to reap it."""
-    deadline = clock.monotonic() + seconds
-    while any(_is_alive(process) for process in processes):
-        if clock.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
