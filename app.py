@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,7 +24,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from bvmt.api.app import make_api
 from bvmt.api.services import Services
 from bvmt.errors import BvmtError
-from bvmt.process import close_process, current_process
+from bvmt.process import close_process, current_process, hasten_closing
 from bvmt.settings import load_settings
 from scheduler_runtime import scheduler
 
@@ -61,7 +63,15 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     try:
         yield None
     finally:
+        _hasten_on_next_signal()
         await asyncio.to_thread(close_process)
+
+
+def _hasten_on_next_signal() -> None:
+    """A second Ctrl-C or SIGTERM ends the waiting for running jobs. The server puts its own handlers back."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: hasten_closing())
 
 
 services = Services(

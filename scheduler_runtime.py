@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import islice, takewhile
+from typing import Any, cast
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from apscheduler.executors.base import BaseExecutor
@@ -20,29 +22,35 @@ from apscheduler.executors.pool import ThreadPoolExecutor as RunPool
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from bvmt.clock import Clock, monotonic, now
 from bvmt.errors import DatabaseAway, StoreError
 from bvmt.process import Process, current_process
+from bvmt.runs.carrier import Carrier
 from bvmt.runs.job import Job
-from bvmt.runs.keeper import Keeper, find_orphans, rescue
+from bvmt.runs.keeper import Keeper
 from bvmt.runs.lease import Lease
 from bvmt.runs.schedules import Schedule, parse_schedule
 from bvmt.runs.status import RunOrigin, RunStatus
+from bvmt.runs.upkeep import Upkeep
 from bvmt.runs.workers import CAPACITY, Workers
 from bvmt.settings import Settings
 from bvmt.sources.addresses import Addresses
+from bvmt.sources.healthchecks import Pinger
 from bvmt.store import Engine, run_life
 from bvmt.store import jobs as job_store
 from bvmt.store.engine import store_errors
+from bvmt.store.incidents import IncidentKind
 from bvmt.store.listener import Listener
 from bvmt.store.signals import wake
 from jobs import JOBS
 
 log = logging.getLogger(__name__)
 
+_TICK = timedelta(microseconds=1)
+_LONGEST_SHIFT = timedelta(hours=3)  # more than any zone's clocks are changed by at once
+PING_SECONDS = 2.0  # how long a stop waits for pings that are not delivered yet
 CLAIM_RETRY_SECONDS = 0.5  # how often a claim is tried again while the database is away
 AGREEING_SETTINGS = (
     "timezone", "data_source", "market_pulse_interval", "anomaly_check_interval", "sentiment_scan_interval",
@@ -51,21 +59,66 @@ AGREEING_SETTINGS = (
 """Settings that all instances on one database should have alike."""
 
 
+class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]
+    """When one of a schedule's crontab lines is due in a zone, as instants in UTC.
+
+    APScheduler compares times of one zone by what the clock on the wall shows, which is wrong in the hour that
+    autumn repeats. A line that names its hours is due once in that hour, the first time; where spring leaves a
+    time out, it is due as if the clocks had not been changed. Whoever asks, from whenever on, hears the same.
+    """
+
+    def __init__(self, crontabs: Sequence[str], timezone: str) -> None:
+        self._zone = ZoneInfo(timezone)
+        self._lines = [
+            (CronTrigger.from_crontab(line, timezone=self._zone), line.split()[1] != "*") for line in crontabs
+        ]
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """The first instant from `now` on, or after `previous_fire_time` if that is earlier; None: never."""
+        start = now.astimezone(UTC)
+        if previous_fire_time is not None:
+            start = min(start, previous_fire_time.astimezone(UTC) + _TICK)
+        times = [self._next(cron, names_hours, start) for cron, names_hours in self._lines]
+        return min((time for time in times if time is not None), default=None)
+
+    def _next(self, cron: CronTrigger, names_hours: bool, start: datetime) -> datetime | None:
+        due = self._due(cron, self._look_from(start))
+        while due is not None and (due < start or (names_hours and due.astimezone(self._zone).fold)):
+            due = self._due(cron, due + _TICK)
+        return due
+
+    def _look_from(self, start: datetime) -> datetime:
+        """Soon after the clocks were changed, some hours earlier: a time that spring left out may be yet to come."""
+        earlier = start - _LONGEST_SHIFT
+        offsets = {moment.astimezone(self._zone).utcoffset() for moment in (earlier, start)}
+        return start if len(offsets) == 1 else earlier
+
+    def _due(self, cron: CronTrigger, start: datetime) -> datetime | None:
+        due = cron.get_next_fire_time(None, start)
+        return None if due is None else cast(datetime, due).astimezone(UTC)
+
+
 def build_trigger(schedule: Schedule, timezone: str) -> BaseTrigger:
-    """The APScheduler trigger of a schedule. Trigger objects do not inherit the scheduler's zone."""
-    crons = [CronTrigger.from_crontab(line, timezone=timezone) for line in schedule.crontabs]
-    return crons[0] if len(crons) == 1 else OrTrigger(crons)
+    """The APScheduler trigger of a schedule in a zone."""
+    return ScheduleTrigger(schedule.crontabs, timezone)
+
+
+def fire_times_between(text: str, timezone: str, after: datetime, until: datetime) -> list[datetime]:
+    """The instants in `after` < t <= `until`, in UTC, at which a schedule, as text, is due."""
+    times = _fire_times(build_trigger(parse_schedule(text), timezone), after)
+    return list(takewhile(lambda due: due <= until, times))
 
 
 def next_fire_times(schedule: Schedule, timezone: str, *, after: datetime, count: int) -> list[datetime]:
     """The next `count` instants, in UTC, at which a schedule is due after `after`."""
-    trigger = build_trigger(schedule, timezone)
-    times: list[datetime] = []
-    previous, at = None, after + timedelta(microseconds=1)
-    while len(times) < count and (due := trigger.get_next_fire_time(previous, at)):
-        times.append(due.astimezone(UTC))
-        previous, at = due, due + timedelta(microseconds=1)
-    return times
+    return list(islice(_fire_times(build_trigger(schedule, timezone), after), count))
+
+
+def _fire_times(trigger: BaseTrigger, after: datetime) -> Iterator[datetime]:
+    due = trigger.get_next_fire_time(None, after + _TICK)
+    while due is not None:
+        yield due
+        due = trigger.get_next_fire_time(due, due + _TICK)
 
 
 class FiringExecutor(BaseExecutor):  # type: ignore[misc]
@@ -114,6 +167,7 @@ class SchedulerRuntime:
         settings: Settings,
         addresses: Addresses,
         clock: Clock = now,
+        revive: Callable[[], None] = lambda: None,
     ) -> None:
         self.jobs = {job.id: job for job in jobs}
         self._engine = engine
@@ -128,18 +182,29 @@ class SchedulerRuntime:
             on_lost=self._lost_lease,
         )
         self._pool = RunPool(CAPACITY, pool_kwargs={"thread_name_prefix": "run"})
-        self.workers = Workers(
+        self.pinger = Pinger.from_settings(settings)
+        carrier = Carrier(
             jobs=self.jobs,
             engine=engine,
             settings=settings,
             addresses=addresses,
             clock=clock,
-            me=lambda: self.lease.id,
-            submit=self._pool._pool.submit,
+            pinger=self.pinger,
         )
+        self.workers = Workers(carrier, engine=engine, me=lambda: self.lease.id, submit=self._pool._pool.submit)
         self._scheduler = self._build_scheduler()
+        self._upkeep = Upkeep(
+            engine=engine,
+            jobs=self.jobs,
+            workers=self.workers,
+            fire_times=lambda text, after, until: fire_times_between(text, settings.timezone, after, until),
+            me=lambda: self.lease.id,
+            clock=clock,
+            revive=revive,
+            time_jumped=self._time_jumped,
+        )
         self._keeper = Keeper(self._round, every_seconds=min(2.0, settings.lease_seconds / 5))
-        self._listener = Listener(url, self._keeper.nudge)
+        self._listener = Listener(url, self._heard)
 
     def start(self) -> None:
         """Register, rescue what a dead process left, and fire from now on."""
@@ -147,7 +212,7 @@ class SchedulerRuntime:
         with store_errors(), self._engine.connect() as conn:
             job_store.sync_catalogue(conn, rows)
         self.lease.start()
-        rescue(self._engine, self.lease.id)
+        self._upkeep.round()
         self._scheduler.start()
         self._load_schedules()
         self._listener.start()
@@ -175,7 +240,12 @@ class SchedulerRuntime:
         self._listener.end()
         self._interrupt_the_rest()
         self.lease.end()
+        self.pinger.close(PING_SECONDS)
         log.info("Scheduler stopped")
+
+    def hasten(self) -> None:
+        """Let a stop under way wait no longer for runs."""
+        self.workers.hasten()
 
     @property
     def thread_alive(self) -> bool:
@@ -200,7 +270,7 @@ class SchedulerRuntime:
 
     def _build_scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
-            timezone=self._settings.timezone,
+            timezone=UTC,  # the triggers know the zone and tell UTC
             jobstores={"default": MemoryJobStore()},
             executors={"default": FiringExecutor(self._fire), "runs": self._pool},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 10},
@@ -233,13 +303,33 @@ class SchedulerRuntime:
             log.info("%s at %s skipped: %s", job_id, slot, claim.reason)
         self.workers.wake()
 
-    def _round(self) -> None:
-        """One round of the keeper: obey what others wrote, rescue, and look for waiting runs."""
-        self._load_schedules()
-        rescue(self._engine, self.lease.id)
-        find_orphans(self._engine, self.lease.id, self.workers)
+    def _heard(self) -> None:
+        """Somebody asked for something: look for a run to start first, then for the rest."""
         self.workers.wake()
-        # A clock that jumped ahead, or a machine that slept, leaves the scheduler waiting for its old time.
+        self._keeper.nudge()
+
+    def _round(self) -> None:
+        if not self.thread_alive and not self._stopping.is_set():
+            self._rebuild()
+        self._upkeep.round()
+        self._load_schedules()
+        # A machine that slept leaves the scheduler waiting for its old time.
+        self._scheduler.wakeup()
+        self.pinger.alive()
+
+    def _rebuild(self) -> None:
+        """A trigger or store that raises ends APScheduler's thread without a word: start over with a new one."""
+        self._scheduler = self._build_scheduler()
+        self._versions.clear()
+        self._scheduler.start()
+        self._load_schedules()
+        self._upkeep.note(IncidentKind.SCHEDULER_REBUILT, "the scheduler's thread was found dead and replaced")
+
+    def _time_jumped(self, seconds: float) -> None:
+        """Back: every planned time lies in the future by that much, and nothing would fire until then."""
+        if seconds < 0:
+            for planned in self._scheduler.get_jobs():
+                self._scheduler.reschedule_job(planned.id, trigger=planned.trigger)
         self._scheduler.wakeup()
 
     def _load_schedules(self) -> None:
@@ -257,6 +347,7 @@ class SchedulerRuntime:
 
     def _lost_lease(self, lost: UUID) -> None:
         self.workers.stop_all(RunStatus.INTERRUPTED, "this process had lost its lease", me=lost)
+        self._upkeep.note(IncidentKind.LEASE_LOST, f"declared dead as {lost}, gone on under a new id")
 
     def _interrupt_the_rest(self) -> None:
         try:
@@ -300,6 +391,7 @@ def _start(process: Process) -> SchedulerRuntime:
         url=process.database.url,
         settings=process.settings,
         addresses=process.addresses,
+        revive=process.database.revive,
     )
     runtime.start()
     return runtime

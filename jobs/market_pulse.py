@@ -175,7 +175,7 @@ MARKET_PULSE = Job(
     time_limit=timedelta(minutes=5),
     retry=RetryPolicy(max_attempts=3, base=timedelta(seconds=15), longest=timedelta(minutes=2)),
     figures=(
-        Figure("quotes_stored", "Quotes stored", "quotes"),
+        Figure("quotes_stored", "Quotes stored", "quotes", learnt=True),
         Figure("quotes_changed", "New or changed", "quotes"),
         Figure("rows_set_aside", "Rows set aside", "rows"),
         Figure("listings_missing", "Listings missing", "listings"),

@@ -1,6 +1,7 @@
 """What an operator may do to jobs and runs. Page and API call the same functions.
 
-Each writes its wish to PostgreSQL and wakes the schedulers; whoever is alive obeys.
+Each writes its wish to PostgreSQL and wakes the schedulers; whoever is alive obeys. The same `key` counts once, so a
+double click or a request that is sent again does no harm.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from bvmt.errors import ActionRefused, NotFound
-from bvmt.runs.status import RunOrigin, RunStatus
-from bvmt.store import Connection, Engine, jobs, run_life
+from bvmt.runs.schedules import parse_schedule
+from bvmt.runs.status import ACTIONS_BY_STATUS, RunAction, RunOrigin, RunStatus
+from bvmt.store import Connection, Engine, cancels, history, jobs, run_life, schedules
 from bvmt.store.engine import store_errors, transaction
 from bvmt.store.signals import wake
 
@@ -18,21 +20,39 @@ from bvmt.store.signals import wake
 def request_run(
     engine: Engine, job_id: str, *, by: str, origin: RunOrigin = RunOrigin.MANUAL, key: UUID | None = None
 ) -> UUID:
-    """Queue a run of the job now and return its id; with the `key` of an earlier request, the id of that run.
+    """Queue a run of the job now and return its id; a paused job may be run by hand.
 
     Raises NotFound for an unknown job, ActionRefused while a run of it waits or works.
     """
-    run_id, key = uuid4(), key or uuid4()
     with store_errors(), transaction(engine) as conn:
         _require_job(conn, job_id)
-        queued = run_life.request_run(conn, job_id=job_id, run_id=run_id, key=key, origin=origin, asked_by=by)
-        if queued:
-            wake(conn, job_id)
-            return run_id
-    with store_errors(), engine.connect() as conn:
-        if (asked_before := run_life.find_requested(conn, key)) is not None:
-            return asked_before
-        raise ActionRefused(_busy(job_id, run_life.find_active(conn, job_id)))
+        return _queue(conn, job_id, by=by, origin=origin, key=key)
+
+
+def retry_run(engine: Engine, run_id: UUID, *, by: str, key: UUID | None = None) -> UUID:
+    """Queue another run of an ended run's job, linked to it, and return its id.
+
+    Raises NotFound, or ActionRefused while the run is not over or another of its job waits or works.
+    """
+    with store_errors(), transaction(engine) as conn:
+        run = _require_run(conn, run_id)
+        if RunAction.RETRY not in ACTIONS_BY_STATUS[run.status]:
+            raise ActionRefused(f"This run is {run.status}: it can be repeated once it is over.")
+        return _queue(conn, run.job_id, by=by, origin=RunOrigin.RETRY, key=key, retry_of=run_id)
+
+
+def cancel_run(engine: Engine, run_id: UUID, *, by: str, key: UUID | None = None) -> RunStatus:
+    """Ask for a run to be stopped. One that waits is `cancelled` at once; one that runs stops at its next step.
+
+    Returns the status right after. Raises NotFound, or ActionRefused for a run that is over.
+    """
+    with store_errors(), transaction(engine) as conn:
+        run = _require_run(conn, run_id)
+        status = cancels.cancel(conn, run_id=run_id, key=key or uuid4(), by=by)
+        if status is None:
+            raise ActionRefused(f"This run is over: it is {run.status}.")
+        wake(conn, run.job_id)
+        return status
 
 
 def pause_job(
@@ -59,9 +79,57 @@ def resume_job(engine: Engine, job_id: str, *, by: str, key: UUID | None = None)
         wake(conn, job_id)
 
 
+def change_schedule(engine: Engine, job_id: str, schedule: str | None, *, by: str, key: UUID | None = None) -> None:
+    """Give the job another schedule in every process at once; None gives it its default again.
+
+    Raises NotFound, or BadSchedule with one sentence.
+    """
+    text = parse_schedule(schedule).text if schedule is not None else None
+    with store_errors(), transaction(engine) as conn:
+        _require_job(conn, job_id)
+        schedules.change_schedule(conn, job_id, text, key=key or uuid4(), by=by)
+        wake(conn, job_id)
+
+
+def freeze_all(engine: Engine, *, by: str, reason: str | None = None, key: UUID | None = None) -> None:
+    """Stop the firings of all jobs, for maintenance. What runs goes on; runs by hand stay possible."""
+    with store_errors(), transaction(engine) as conn:
+        schedules.freeze(conn, key=key or uuid4(), by=by, reason=reason)
+        wake(conn)
+
+
+def unfreeze_all(engine: Engine, *, by: str, key: UUID | None = None) -> None:
+    """Let the firings of all jobs go on."""
+    with store_errors(), transaction(engine) as conn:
+        schedules.unfreeze(conn, key=key or uuid4(), by=by)
+        wake(conn)
+
+
+def _queue(
+    conn: Connection, job_id: str, *, by: str, origin: RunOrigin, key: UUID | None, retry_of: UUID | None = None
+) -> UUID:
+    run_id = uuid4()
+    queued = run_life.request_run(
+        conn, job_id=job_id, run_id=run_id, key=key or uuid4(), origin=origin, asked_by=by, retry_of=retry_of
+    )
+    if not queued and key is not None and (before := run_life.find_requested(conn, key)) is not None:
+        return before
+    if not queued:
+        raise ActionRefused(_busy(job_id, run_life.find_active(conn, job_id)))
+    wake(conn, job_id)
+    return run_id
+
+
 def _require_job(conn: Connection, job_id: str) -> None:
     if not jobs.job_exists(conn, job_id):
         raise NotFound(f"There is no job {job_id!r}.")
+
+
+def _require_run(conn: Connection, run_id: UUID) -> history.Run:
+    run = history.find_run(conn, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return run
 
 
 def _busy(job_id: str, active: run_life.ActiveRun | None) -> str:

@@ -12,7 +12,7 @@ from bvmt.runs.context import RunContext
 from bvmt.runs.job import Job, RetryPolicy
 from bvmt.runs.run_log import run_log
 from bvmt.runs.status import RunStatus
-from bvmt.runs.stopping import SkipRun, StopRun
+from bvmt.runs.stopping import SkipRun, StopRun, TimeLimitReached
 from bvmt.store.run_life import Failure
 
 log = logging.getLogger(__name__)
@@ -48,12 +48,18 @@ def attempt(job: Job, ctx: RunContext) -> Outcome | None:
             return Outcome(RunStatus.SKIPPED, reason=str(skip))
         except StopRun as stop:
             log.warning("%s stopped: %s", job.name, stop.reason)
-            return Outcome(stop.outcome, reason=stop.reason)
+            return stopped(stop)
         except LostRun as lost:
             log.warning("%s: %s", job.name, lost)
             return None
         except BaseException as error:  # noqa: BLE001 - the one place where a job's errors end
             return _failed(job, ctx, error)
+
+
+def stopped(stop: StopRun) -> Outcome:
+    """How a run ends that was told to stop: one over its time limit has failed, with an error of its own."""
+    failure = describe(TimeLimitReached(stop.reason)) if stop.outcome is RunStatus.FAILED else None
+    return Outcome(stop.outcome, reason=stop.reason, failure=failure)
 
 
 def _failed(job: Job, ctx: RunContext, error: BaseException) -> Outcome:

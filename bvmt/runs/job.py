@@ -29,11 +29,24 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that a job reports of each run. `unit` is written behind it: `78 quotes`."""
+    """A number that a job reports of each run. `unit` is written behind it: `78 quotes`.
+
+    A run that succeeds with the figure outside its band gets a warning. The job sets the band in `expected`,
+    both ends inclusive (an infinity leaves that end open), or has it `learnt` from its last successful runs
+    (`bvmt.runs.expectations`); a band that is set wins. Only a figure that is alike in every run can be learnt,
+    not one that grows through the day. Raises ValueError for a band whose ends are reversed or no numbers.
+    """
 
     key: str
     label: str
     unit: str = ""
+    expected: tuple[float, float] | None = None
+    learnt: bool = False
+
+    def __post_init__(self) -> None:
+        if self.expected is not None and not self.expected[0] <= self.expected[1]:
+            low, high = self.expected
+            raise ValueError(f"The figure {self.key} is expected from {low} to {high}: that is no band.")
 
 
 @dataclass(frozen=True, slots=True)

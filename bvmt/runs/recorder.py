@@ -8,7 +8,7 @@ from collections import deque
 from uuid import UUID
 
 from bvmt.errors import DatabaseAway, StoreError
-from bvmt.store import Engine
+from bvmt.store import Connection, Engine
 from bvmt.store.engine import store_errors
 from bvmt.store.run_life import StartedRun
 from bvmt.store.run_records import Record, owner
@@ -43,18 +43,21 @@ class Recorder:
 
     def _write_waiting(self) -> list[StoreError]:
         refused: list[StoreError] = []
-        while self._waiting:
-            try:
-                self._write_in_order()
-            except DatabaseAway:
-                break
-            except StoreError as error:
-                refused.append(error)
-                self._waiting.popleft()
+        try:
+            with store_errors(), self._engine.connect() as conn:
+                while self._waiting:
+                    refused += self._write_first(conn)
+                    self._waiting.popleft()
+        except StoreError:
+            return refused  # no connection: what waits is kept
         return refused
 
-    def _write_in_order(self) -> None:
-        with store_errors(), self._engine.connect() as conn:
-            while self._waiting:
+    def _write_first(self, conn: Connection) -> list[StoreError]:
+        try:
+            with store_errors():
                 self._waiting[0].write(conn, self._owner)
-                self._waiting.popleft()
+        except DatabaseAway:
+            raise
+        except StoreError as error:
+            return [error]
+        return []

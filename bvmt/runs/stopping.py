@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from bvmt.clock import monotonic
+from bvmt.errors import BvmtError
 from bvmt.runs.status import RunStatus
+
+
+class TimeLimitReached(BvmtError):
+    """The run took longer than its job's time limit."""
+
+    permanent = True
 
 
 class SkipRun(Exception):
@@ -23,16 +31,23 @@ class StopSignal:
 
     def __init__(self) -> None:
         self._stop: StopRun | None = None
+        self._told_at = float("inf")
 
     def stop(self, outcome: RunStatus, reason: str) -> None:
         """Tell the run to end as `outcome`."""
         if self._stop is None:
+            self._told_at = monotonic()
             self._stop = StopRun(outcome, reason)
 
     @property
     def raised(self) -> StopRun | None:
         """What the run was told, if it was told to stop."""
         return self._stop
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long the run has been told to stop; negative infinity before that."""
+        return monotonic() - self._told_at
 
     def check(self) -> None:
         """Raise StopRun if the run was told to stop."""

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import thread as pool_threads
-from dataclasses import dataclass
+from collections.abc import Callable
 from uuid import UUID
 
-from bvmt.clock import Clock, monotonic
-from bvmt.errors import DatabaseAway, StoreError
-from bvmt.runs.context import RunContext
-from bvmt.runs.execution import Outcome, attempt, describe
-from bvmt.runs.job import Job
-from bvmt.runs.recorder import Recorder
+from bvmt.clock import monotonic
+from bvmt.errors import StoreError
+from bvmt.runs.carrier import Carrier, Work
 from bvmt.runs.status import RunStatus
-from bvmt.runs.stopping import StopSignal
-from bvmt.settings import Settings
-from bvmt.sources.addresses import Addresses
+from bvmt.runs.stopping import StopRun, StopSignal
 from bvmt.store import Engine, run_life
 from bvmt.store.engine import store_errors
-from bvmt.store.run_life import StartedRun
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 5  # runs at once in one process
-FINISH_RETRY_SECONDS = 0.5  # how often the record of an end is tried again while the database is away
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A run under way in this process. `me` is the instance id that it was claimed under."""
-
-    run: StartedRun
-    me: UUID
-    signal: StopSignal
-    begun: float
-    thread: threading.Thread
 
 
 class Workers:
@@ -48,27 +28,21 @@ class Workers:
 
     def __init__(
         self,
+        carrier: Carrier,
         *,
-        jobs: Mapping[str, Job],
         engine: Engine,
-        settings: Settings,
-        addresses: Addresses,
-        clock: Clock,
         me: Callable[[], UUID],
         submit: Callable[[Callable[[], None]], object],
     ) -> None:
-        self._jobs = jobs
+        self._carrier = carrier
         self._engine = engine
-        self._settings = settings
-        self._addresses = addresses
-        self._clock = clock
         self._me = me
         self._submit = submit
         self._state = threading.Condition()
         self._dispatching = threading.Lock()
         self._busy = 0
         self._draining = False
-        self._given_up = threading.Event()
+        self._hastened = False
         self._under_way: dict[UUID, Work] = {}
 
     @property
@@ -91,9 +65,10 @@ class Workers:
             self._draining = True
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait until no run is under way; False after `seconds`."""
+        """Wait until no run is under way; False after `seconds`, or when hastened."""
         with self._state:
-            return self._state.wait_for(lambda: not self._under_way, timeout=seconds)
+            self._state.wait_for(lambda: self._hastened or not self._under_way, timeout=seconds)
+            return not self._under_way
 
     def stop_all(self, outcome: RunStatus, reason: str, *, me: UUID | None = None) -> None:
         """Tell every run under way to stop; with `me`, those claimed under that instance id."""
@@ -101,29 +76,39 @@ class Workers:
             if me is None or work.me == me:
                 work.signal.stop(outcome, reason)
 
+    def abandon(self, work: Work, stop: StopRun) -> None:
+        """Write off a run that was told to stop and does not. Its thread cannot be ended; its place is free again."""
+        self._carrier.write_off(work, stop)
+        self._leave(work)
+
+    def hasten(self) -> None:
+        """End the waiting for runs at a stop."""
+        with self._state:
+            self._hastened = True
+            self._state.notify_all()
+
     def give_up(self) -> None:
         """Leave what is under way to its fate: the process is about to exit.
 
-        Ends are no longer recorded in a database that is away, and Python's exit does not wait for the work's
-        threads, which a source that never answers would hold for minutes.
+        Ends are no longer recorded in a database that is away, and nobody waits for the threads of runs.
         """
-        self._given_up.set()
-        for work in self.under_way:
-            pool_threads._threads_queues.pop(work.thread, None)  # type: ignore[attr-defined]
+        self._carrier.given_up.set()
+        with self._state:
+            self._state.notify_all()
 
     def _work(self) -> None:
         try:
-            while (started := self._next()) is not None:
-                run, me = started
-                if run.status is RunStatus.RUNNING:
+            while (work := self._next()) is not None:
+                if work.run.status is RunStatus.RUNNING:
                     self.wake()
-                    self._carry_out(run, me)
+                    self._see_through(work)
         finally:
             with self._state:
                 self._busy -= 1
                 self._state.notify_all()
 
-    def _next(self) -> tuple[StartedRun, UUID] | None:
+    def _next(self) -> Work | None:
+        """The run whose turn it is, started, or ended where it may not start (`run.status`)."""
         with self._dispatching:
             if self._draining:
                 return None
@@ -136,67 +121,33 @@ class Workers:
                 return None
             if run is None:
                 return None
+            work = Work(run, me, StopSignal(), monotonic(), threading.Event())
             if run.status is RunStatus.RUNNING:
                 with self._state:
-                    self._under_way[run.id] = Work(run, me, StopSignal(), monotonic(), threading.current_thread())
-            return run, me
+                    self._under_way[run.id] = work
+            return work
 
-    def _carry_out(self, run: StartedRun, me: UUID) -> None:
-        work = self._under_way[run.id]
+    def _see_through(self, work: Work) -> None:
+        """Have the run carried out by a thread of its own, and wait for its end.
+
+        Python's exit waits for the threads of a pool, and a source that never answers would hold one for
+        minutes; for a daemon thread it does not wait.
+        """
+        threading.Thread(target=self._carry_out, args=(work,), name=f"run {work.run.id}", daemon=True).start()
+        with self._state:
+            self._state.wait_for(
+                lambda: self._under_way.get(work.run.id) is not work or self._carrier.given_up.is_set()
+            )
+
+    def _carry_out(self, work: Work) -> None:
         try:
-            recorder = Recorder(self._engine, run, me)
-            ctx = self._context(work, recorder)
-            outcome = self._attempt(ctx)
-            if outcome is not None:
-                self._record(work, ctx, outcome)
+            self._carrier.carry_out(work)
         finally:
-            with self._state:
-                del self._under_way[run.id]
-                self._state.notify_all()
+            self._leave(work)
 
-    def _context(self, work: Work, recorder: Recorder) -> RunContext:
-        return RunContext(
-            run=work.run,
-            instance_id=work.me,
-            engine=self._engine,
-            settings=self._settings,
-            addresses=self._addresses,
-            clock=self._clock,
-            monotonic=monotonic,
-            signal=work.signal,
-            recorder=recorder,
-        )
-
-    def _attempt(self, ctx: RunContext) -> Outcome | None:
-        job = self._jobs.get(ctx.run.job_id)
-        if job is None:
-            error = LookupError(f"This version has no job {ctx.run.job_id!r}.")
-            return Outcome(RunStatus.FAILED, failure=describe(error))
-        return attempt(job, ctx)
-
-    def _record(self, work: Work, ctx: RunContext, outcome: Outcome) -> None:
-        """Write down the end, as long as it takes: the database may be away just now."""
-        while True:
-            ctx.recorder.flush()
-            try:
-                with store_errors(), self._engine.connect() as conn:
-                    kept = run_life.finish(
-                        conn,
-                        work.run,
-                        me=work.me,
-                        outcome=outcome.status,
-                        reason=outcome.reason,
-                        failure=outcome.failure,
-                        retry_in_seconds=outcome.retry_in_seconds,
-                        figures=ctx.figures,
-                        warnings=ctx.warnings,
-                    )
-                if not kept:
-                    log.warning("The late end of run %s was refused: it is no longer ours", work.run.id)
-                return
-            except DatabaseAway:
-                if self._given_up.wait(FINISH_RETRY_SECONDS):
-                    return
-            except StoreError:
-                log.exception("The end of run %s could not be recorded", work.run.id)
-                return
+    def _leave(self, work: Work) -> None:
+        """Free the work's place. A later attempt of the same run may be under way by now: that one stays."""
+        with self._state:
+            if self._under_way.get(work.run.id) is work:
+                del self._under_way[work.run.id]
+            self._state.notify_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from bvmt.errors import StoreError
 from bvmt.market.listings import seed_listings
 from bvmt.settings import Settings
 from bvmt.store import Engine, listings, world
@@ -26,6 +27,15 @@ class Database:
     engine: Engine
     pages: Engine
     embedded: EmbeddedPostgres | None
+
+    def revive(self) -> None:
+        """Start an embedded server again that has died. A server of the operator's is left to the operator."""
+        if self.embedded is None:
+            return
+        try:
+            self.embedded.start()
+        except StoreError as error:
+            log.warning("The embedded PostgreSQL could not be started again: %s", error)
 
     def close(self) -> None:
         """Let go of all connections, and stop the embedded server if this process was its last user."""

@@ -86,6 +86,17 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked of a job: `kind` as the enum `request_kind` has it, `detail` by kind."""
+
+    kind: str
+    run_id: UUID | None
+    asked_by: str
+    asked_at: datetime
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """Where a page of history ends: the next page holds runs that stand after this one."""
 
@@ -129,6 +140,29 @@ select id, attempt, logged_at, level, logger, message from (
   select * from run_logs where run_id = :run and id > :after order by id desc limit :limit) tail
 order by id
 """)
+
+
+_REQUESTS = text("""
+select kind, run_id, asked_by, asked_at, detail from requests
+where job_id = :job order by id desc limit :limit
+""")
+
+_LAST_REQUEST = text("""
+select kind, run_id, asked_by, asked_at, detail from requests
+where job_id = :job and kind = cast(:kind as request_kind) order by id desc limit 1
+""")
+
+
+def list_requests(conn: Connection, job_id: str, *, limit: int = 50) -> list[Request]:
+    """Who asked what of a job, newest first."""
+    rows = conn.execute(_REQUESTS, {"job": job_id, "limit": limit}).mappings()
+    return [Request(**row) for row in rows]
+
+
+def find_last_request(conn: Connection, job_id: str, kind: str) -> Request | None:
+    """The last request of one kind, or None."""
+    row = conn.execute(_LAST_REQUEST, {"job": job_id, "kind": kind}).mappings().first()
+    return Request(**row) if row else None
 
 
 def find_run(conn: Connection, run_id: UUID) -> Run | None:

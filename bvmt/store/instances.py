@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -13,7 +14,10 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class InstanceRow:
-    """One process, alive or not. `lease_seconds_left` is negative once the lease ran out."""
+    """One process, alive or not. `lease_seconds_left` is negative once the lease ran out.
+
+    `settings` are those that should agree in all instances; `running` counts its runs under way.
+    """
 
     id: UUID
     host: str
@@ -26,6 +30,13 @@ class InstanceRow:
     heartbeat_at: datetime
     heartbeat_age_seconds: float
     lease_seconds_left: float
+    settings: Mapping[str, Any]
+    running: int
+
+    @property
+    def is_living(self) -> bool:
+        """Whether it holds a lease."""
+        return self.state in {"alive", "draining"} and self.lease_seconds_left > 0
 
 
 _REGISTER = text("""
@@ -88,7 +99,9 @@ select id from d
 _LIST = text("""
 select id, host, os_pid, pid_namespace, version, fires, state, started_at, heartbeat_at,
        extract(epoch from clock_timestamp() - heartbeat_at)::float8 as heartbeat_age_seconds,
-       extract(epoch from lease_until - clock_timestamp())::float8 as lease_seconds_left
+       extract(epoch from lease_until - clock_timestamp())::float8 as lease_seconds_left,
+       settings,
+       (select count(*) from runs where runs.status = 'running' and runs.instance_id = instances.id) as running
 from instances
 where state in ('alive', 'draining') or started_at > clock_timestamp() - interval '1 day'
 order by started_at desc limit 50

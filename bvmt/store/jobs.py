@@ -70,7 +70,7 @@ _ENDED = """
 # Backward walks of runs_by_job: thirty rows a job are read, however long the history is.
 _OVERVIEW = text(f"""
 select jobs.id, jobs.name, jobs.description, coalesce(schedule_override, schedule_default) as schedule,
-  schedule_override is not null as schedule_changed, next_run_at, {PAUSED} as paused,
+  schedule_default, schedule_override is not null as schedule_changed, next_run_at, {PAUSED} as paused,
   paused_at, paused_by, pause_reason, paused_until, success_count, failure_count, grace, max_attempts,
   time_limit, active.run as active, last.run as last, coalesce(recent.runs, '[]') as recent
 from jobs
@@ -146,6 +146,7 @@ class JobOverview:
     name: str
     description: str
     schedule: str
+    schedule_default: str
     schedule_changed: bool
     next_run_at: datetime | None
     paused: bool

@@ -1,7 +1,7 @@
 """The statements that move a run through its life. Each is one round trip and decides by itself.
 
 Rules that hold them together (the reasons are in docs/architecture.md):
-- locks are taken in the order instance, job, run;
+- locks are taken in the order instance, maintenance, job, run;
 - times that decide come from `clock_timestamp()`, never from a client;
 - the client makes the run's id, so a statement whose answer was lost can be sent again;
 - writes of a run's owner are fenced by run, attempt and instance: no row means it is no longer the owner.
@@ -23,7 +23,13 @@ from bvmt.store.texts import storable
 
 PAUSED = "(jobs.paused_at is not null and (jobs.paused_until is null or jobs.paused_until > clock_timestamp()))"
 
-_PAUSE_REASON = "'paused' || coalesce(' by ' || jobs.paused_by, '') || coalesce(': ' || jobs.pause_reason, '')"
+# A claim holds the row of `maintenance` too, FOR SHARE, before the job's: it waits for a freeze being committed.
+_BLOCKED = f"({PAUSED} or m.frozen_at is not null)"
+_BLOCK_REASON = """
+  case when m.frozen_at is not null
+    then 'all jobs frozen' || coalesce(' by ' || m.frozen_by, '') || coalesce(': ' || m.reason, '')
+    else 'paused' || coalesce(' by ' || jobs.paused_by, '') || coalesce(': ' || jobs.pause_reason, '') end
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +69,22 @@ class Failure:
 _CLAIM = text(f"""
 with me as (
   select id from instances where id = :me and state = 'alive' and lease_until > clock_timestamp() for share),
+m as (select maintenance.* from maintenance, me for share of maintenance),
 j as (
-  select jobs.id, jobs.schedule_version, {PAUSED} as paused, {_PAUSE_REASON} as pause_reason
-  from jobs, me where jobs.id = :job for share of jobs),
+  select jobs.id, jobs.schedule_version, {_BLOCKED} as blocked, {_BLOCK_REASON} as block_reason
+  from jobs, m where jobs.id = :job for share of jobs),
 s as (
   insert into slots (job_id, scheduled_at, schedule_version)
   select id, :slot, schedule_version from j on conflict do nothing),
 q as (
   insert into runs (id, job_id, scheduled_at, due_at, origin, status)
-  select :run, id, :slot, :slot, cast(:origin as run_origin), 'queued' from j where not paused
+  select :run, id, :slot, :slot, cast(:origin as run_origin), 'queued' from j where not blocked
   on conflict do nothing
   returning id, status, reason),
 k as (
   insert into runs (id, job_id, scheduled_at, due_at, origin, status, reason, finished_at)
   select :run, id, :slot, :slot, cast(:origin as run_origin), 'skipped',
-         case when paused then pause_reason else coalesce(
+         case when blocked then block_reason else coalesce(
            (select 'the previous run is still ' || case active.status
                      when 'queued' then 'waiting' else 'running' end
             from runs active where active.job_id = j.id and active.status in ('queued', 'running')),
@@ -94,29 +101,30 @@ union all select id, status, reason from runs where id = :run
 _DISPATCH = text(f"""
 with me as (
   select id from instances where id = :me and state = 'alive' and lease_until > clock_timestamp() for share),
+m as (select maintenance.* from maintenance, me for share of maintenance),
 pick as (
   select runs.id, runs.job_id, runs.attempt, runs.status
-  from runs join jobs on jobs.id = runs.job_id, me
+  from runs join jobs on jobs.id = runs.job_id, m
   where ((runs.status = 'queued' and (runs.retry_at is null or runs.retry_at <= clock_timestamp()))
       or (runs.status = 'interrupted' and runs.retry_at <= clock_timestamp()))
-    and not (runs.attempt > 0 and {PAUSED})
+    and not (runs.attempt > 0 and {_BLOCKED})
     and not exists (
       select from runs other where other.job_id = runs.job_id and other.id <> runs.id
         -- An interrupted run lets one that was queued meanwhile go first: only one of a job may be active.
         and (other.status = 'running' or (other.status = 'queued' and runs.status = 'interrupted')))
   order by runs.queued_at, runs.id limit 1),
 j as (
-  select jobs.id, jobs.grace, {PAUSED} as paused, {_PAUSE_REASON} as pause_reason
-  from jobs, pick where jobs.id = pick.job_id for share of jobs),
+  select jobs.id, jobs.grace, {_BLOCKED} as blocked, {_BLOCK_REASON} as block_reason
+  from jobs, pick, m where jobs.id = pick.job_id for share of jobs),
 d as (
   select pick.id, pick.status, pick.attempt,
     case
-      when runs.origin in ('scheduled', 'catch_up') and pick.attempt = 0 and j.paused then 'skipped'
+      when runs.origin in ('scheduled', 'catch_up') and pick.attempt = 0 and j.blocked then 'skipped'
       when runs.origin = 'scheduled' and pick.attempt = 0
            and runs.scheduled_at + j.grace < clock_timestamp() then 'missed'
-      when pick.attempt > 0 and j.paused then null
+      when pick.attempt > 0 and j.blocked then null
       else 'running' end as verdict,
-    j.pause_reason, j.grace
+    j.block_reason, j.grace
   from pick join runs on runs.id = pick.id, j where runs.job_id = j.id),
 u as (
   update runs set
@@ -126,7 +134,7 @@ u as (
     started_at = case when d.verdict = 'running' then clock_timestamp() end,
     finished_at = case when d.verdict <> 'running' then clock_timestamp() end,
     reason = case d.verdict
-      when 'skipped' then d.pause_reason
+      when 'skipped' then d.block_reason
       when 'missed' then 'it waited for a free place for longer than its grace time of '
         || round(extract(epoch from d.grace) / 60) || ' min'
       end,
@@ -147,15 +155,13 @@ _FINISH = text("""
 with j as (select id, max_attempts from jobs where id = :job for no key update),
 f as (
   update runs set
-    status = case when cast(:retry_in as float8) is null then cast(:outcome as run_status) else 'queued' end,
-    finished_at = case when cast(:retry_in as float8) is null then clock_timestamp() end,
+    status = case when cast(:waits as boolean) then 'queued' else cast(:outcome as run_status) end,
+    finished_at = case when not cast(:waits as boolean) then clock_timestamp() end,
     retry_at = case
-      when cast(:retry_in as float8) is not null
-      then clock_timestamp() + make_interval(secs => cast(:retry_in as float8))
-      -- A run that obeyed the stop of its process is tried again like one that did not.
-      when cast(:outcome as run_status) = 'interrupted' and cancel_requested_at is null and attempt < j.max_attempts
-      then clock_timestamp() end,
-    instance_id = case when cast(:retry_in as float8) is null then instance_id end,
+      when cast(:waits as boolean) then clock_timestamp() + make_interval(secs => cast(:retry_in as float8))
+      when cast(:outcome as run_status) = 'interrupted' and cancel_requested_at is null
+           and attempt < j.max_attempts then clock_timestamp() end,
+    instance_id = case when not cast(:waits as boolean) then instance_id end,
     reason = :reason, progress = null,
     figures = cast(:figures as jsonb), warnings = cast(:warnings as jsonb),
     error_class = :error_class, error_message = :error_message, fingerprint = :fingerprint
@@ -177,7 +183,7 @@ union all
 select true from runs
 where id = :run and attempt = :attempt and not exists (select from f)
   and ((status = cast(:outcome as run_status) and instance_id = :me)
-       or (status = 'queued' and retry_at is not null and cast(:retry_in as float8) is not null))
+       or (status = 'queued' and retry_at is not null and cast(:waits as boolean)))
 """)
 
 _REQUEST_RUN = text("""
@@ -267,8 +273,9 @@ def finish(
     figures: Mapping[str, object] | None = None,
     warnings: Sequence[str] = (),
 ) -> bool:
-    """Record how an attempt ended; with `retry_in_seconds` the run waits for its next attempt.
+    """Record how an attempt ended; with `retry_in_seconds` the run waits for its next attempt as `queued`.
 
+    An interrupted run is tried again where its job allows another attempt, as after a rescue.
     False: refused, this instance no longer owns the run. Sending the same finish again answers True.
     """
     return (
@@ -282,6 +289,7 @@ def finish(
                 "outcome": outcome,
                 "reason": reason and storable(reason),
                 "retry_in": retry_in_seconds,
+                "waits": retry_in_seconds is not None,
                 "figures": json.dumps({key: _storable(value) for key, value in (figures or {}).items()}),
                 "warnings": json.dumps([storable(warning) for warning in warnings]),
                 "error_class": failure and failure.error_class,
