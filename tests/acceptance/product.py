@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from tests.acceptance.opening import MARKET_HOURS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 PYTHON = ("app.py",)
@@ -25,17 +27,7 @@ UVICORN = ("-m", "uvicorn", "app:app", "--port", "{port}")
 STREAMLIT = ("-m", "streamlit", "run", "app.py", "--server.port", "{port}")
 """The three ways to start it, as arguments of the interpreter; `{port}` stands for the product's port."""
 
-_CONTENTS = (
-    ".streamlit",
-    "app.py",
-    "bvmt",
-    "dashboard.py",
-    "jobs",
-    "pages",
-    "scheduler_runtime.py",
-    "static",
-    "tests",
-)
+_NOT_IN_A_NEW_CHECKOUT = {".env", "data", "logs"}
 _START_SECONDS = 60.0
 _EXIT_SECONDS = 30.0
 
@@ -44,15 +36,16 @@ T = TypeVar("T")
 
 @contextmanager
 def new_house() -> Iterator[Path]:
-    """A folder that holds the product's files as links, and will hold its data and logs.
+    """A folder that looks like a new checkout, by links, and will hold data and logs of its own.
 
-    It is a checkout without a `.env`. No database server and no file of it outlives the block.
+    No database server and no file of it outlives the block.
     """
     # Not pytest's own folder: its long path may not fit the database's socket.
     house = Path(tempfile.mkdtemp(prefix="bvmt-acc-", dir="/tmp"))
     try:
-        for name in _CONTENTS:
-            (house / name).symlink_to(ROOT / name)
+        for path in ROOT.iterdir():
+            if path.name not in _NOT_IN_A_NEW_CHECKOUT:
+                (house / path.name).symlink_to(path)
         yield house
     finally:
         for process in database_servers(house):
@@ -96,7 +89,7 @@ class Product:
             self._process = subprocess.Popen(
                 [sys.executable, *(part.format(port=port) for part in way)],
                 cwd=house,
-                env={**os.environ, "PORT": str(port), "SHUTDOWN_GRACE": "1", **settings},
+                env={**os.environ, "PORT": str(port), "SHUTDOWN_GRACE": "1", **MARKET_HOURS, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
