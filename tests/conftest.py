@@ -79,24 +79,24 @@ def postgres(postgres_url: str) -> Iterator[sa.Engine]:
 def template_database(postgres: sa.Engine) -> Iterator[str]:
     """The name of a database with all migrations applied, to clone."""
     name = f"bvmt_template_{os.getpid()}"
-    _execute(postgres, f"create database {name}")
-    engine = make_engine(_url_of(postgres, name), application_name="tests")
+    execute(postgres, f"create database {name}")
+    engine = make_engine(url_of(postgres, name), application_name="tests")
     migrate(engine)
     engine.dispose()
     yield name
-    _execute(postgres, f"drop database {name} with (force)")
+    execute(postgres, f"drop database {name} with (force)")
 
 
 @pytest.fixture
 def database_url(postgres: sa.Engine, template_database: str) -> Iterator[str]:
     """The URL of a fresh database with all migrations applied; dropped after the test."""
-    yield from _fresh_database(postgres, f"template {template_database} strategy file_copy")
+    yield from fresh_database(postgres, f"template {template_database} strategy file_copy")
 
 
 @pytest.fixture
 def empty_database_url(postgres: sa.Engine) -> Iterator[str]:
     """The URL of a fresh database without anything in it; dropped after the test."""
-    yield from _fresh_database(postgres, "template template0")
+    yield from fresh_database(postgres, "template template0")
 
 
 @pytest.fixture
@@ -107,17 +107,20 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def _fresh_database(postgres: sa.Engine, source: str) -> Iterator[str]:
+def fresh_database(postgres: sa.Engine, source: str) -> Iterator[str]:
+    """The URL of a database made from `source`, such as `template name`; dropped when asked for the next."""
     name = f"bvmt_test_{os.getpid()}_{next(_numbers)}"
-    _execute(postgres, f"create database {name} {source}")
-    yield _url_of(postgres, name)
-    _execute(postgres, f"drop database {name} with (force)")
+    execute(postgres, f"create database {name} {source}")
+    yield url_of(postgres, name)
+    execute(postgres, f"drop database {name} with (force)")
 
 
-def _execute(engine: sa.Engine, statement: str) -> None:
+def execute(engine: sa.Engine, statement: str) -> None:
+    """Carry out a statement without parameters."""
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
 
 
-def _url_of(engine: sa.Engine, database: str) -> str:
+def url_of(engine: sa.Engine, database: str) -> str:
+    """The URL of another database on the engine's server."""
     return engine.url.set(database=database).render_as_string(hide_password=False)

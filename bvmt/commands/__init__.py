@@ -1,0 +1,1 @@
+"""The subcommands of `python -m bvmt`, one file each. A file has `register(subcommands)`."""

@@ -1,0 +1,74 @@
+"""The first start in the sandbox: its two years of history come in by the same path as anybody's files."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import date
+
+from bvmt.clock import Clock
+from bvmt.errors import BvmtError, SourceRefused
+from bvmt.imports.course import import_file
+from bvmt.sources.http import HttpLimits, HttpSource
+from bvmt.store import Engine
+from bvmt.store.engine import store_errors
+from bvmt.store.imports import list_imports
+
+log = logging.getLogger(__name__)
+
+YEARS_BACK = 2
+ASKED_BY = "first start"
+LIMITS = HttpLimits(max_bytes=64 * 1024 * 1024)
+
+
+class FirstImport(threading.Thread):
+    """Imports the history at the address `files` in the background, unless anything was imported before."""
+
+    def __init__(self, engine: Engine, files: str, *, clock: Clock) -> None:
+        super().__init__(name="first import", daemon=True)
+        self._engine = engine
+        self._files = files
+        self._clock = clock
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Import; what goes wrong is in the log, and the next start tries again."""
+        try:
+            import_history(self._engine, self._files, clock=self._clock, should_stop=self._stopping.is_set)
+        except BvmtError as error:
+            log.warning("The sandbox's history could not be imported; the next start tries again: %s", error)
+
+    def end(self, seconds: float) -> None:
+        """Stop between two rows of a file, which then is not stored, and wait for that."""
+        self._stopping.set()
+        self.join(seconds)
+
+
+def import_history(engine: Engine, files: str, *, clock: Clock, should_stop: Callable[[], bool]) -> int:
+    """Import the yearly files of the last two years. Returns how many; 0 where imports were made before."""
+    with store_errors(), engine.connect() as conn:
+        if list_imports(conn, limit=1):
+            return 0
+    imported = 0
+    with HttpSource("Sandbox files", limits=LIMITS) as source:
+        for name in file_names(clock().date()):
+            if should_stop():
+                break
+            try:
+                content = source.get_bytes(f"{files}/{name}")
+            except SourceRefused as refusal:
+                log.info("No history: %s", refusal)
+                continue
+            result = import_file(
+                engine, content, file_name=name, asked_by=ASKED_BY, clock=clock, should_stop=should_stop
+            )
+            log.info("%s: %d rows read, %d new", name, result.rows_read, result.added)
+            imported += 1
+    return imported
+
+
+def file_names(today: date) -> list[str]:
+    """The yearly files that reach two years back, oldest year first."""
+    years = range(today.year - YEARS_BACK, today.year + 1)
+    return [f"{kind}_{year}.csv" for year in years for kind in ("histo_cotation", "histo_indice")]
