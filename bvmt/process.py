@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Protocol, TypeVar, cast
 
 from bvmt.clock import now
+from bvmt.imports.first_start import FirstImport
 from bvmt.logs import configure
 from bvmt.sandbox.faults import Faults
 from bvmt.sandbox.server import SandboxServer
@@ -26,6 +27,7 @@ from bvmt.store.database import open_database
 log = logging.getLogger(__name__)
 
 _HOME = "_bvmt_jobs_process"
+IMPORT_SECONDS = 5.0  # how long a close waits for an import to stop
 
 
 class Stoppable(Protocol):
@@ -48,6 +50,7 @@ class Process:
         self.settings = settings
         self._lock = threading.RLock()
         self._scheduler: Stoppable | None = None
+        self._first_import: FirstImport | None = None
         self._sandbox = _start_sandbox(settings)
         self.addresses = _addresses(settings, self._sandbox)
         try:
@@ -66,6 +69,14 @@ class Process:
                 self._scheduler = make(self)
             return cast("S | None", self._scheduler)
 
+    def begin_first_import(self) -> None:
+        """In the sandbox, fetch its history in the background where nothing was imported yet."""
+        files = self.addresses.exchange_files
+        with self._lock:
+            if files is not None and self._first_import is None and self.settings.enable_scheduler:
+                self._first_import = FirstImport(self.database.engine, files, clock=now)
+                self._first_import.start()
+
     def hasten(self) -> None:
         """Let a close under way wait no longer for running jobs. Takes no lock: `close` holds it."""
         scheduler = self._scheduler
@@ -78,6 +89,8 @@ class Process:
             if self._scheduler is not None:
                 self._scheduler.stop(self.settings.shutdown_grace)
                 self._scheduler = None
+            if self._first_import is not None:
+                self._first_import.end(IMPORT_SECONDS)
             self._stop_sandbox()
             self.database.close()
 

@@ -153,9 +153,19 @@ class Carrier:
         return kept
 
     def _ping(self, run: StartedRun, outcome: Outcome) -> None:
-        """Tell the dead man's switch of a run that is over for good. A skipped firing is no alarm."""
-        if outcome.status in {RunStatus.SUCCEEDED, RunStatus.SKIPPED}:
+        """Tell the dead man's switch of a run that is over for good.
+
+        A firing that was skipped and a run that an operator stopped are no alarm; a run without a next attempt is.
+        """
+        if outcome.status in {RunStatus.SUCCEEDED, RunStatus.SKIPPED, RunStatus.CANCELLED}:
             self._pinger.succeeded(run.job_id, run.id, outcome.reason or "")
-        elif outcome.status is RunStatus.FAILED and outcome.retry_in_seconds is None:
+        elif not self._goes_on(run, outcome):
             message = outcome.failure.message if outcome.failure else outcome.reason
-            self._pinger.failed(run.job_id, run.id, message or "failed")
+            self._pinger.failed(run.job_id, run.id, message or str(outcome.status))
+
+    def _goes_on(self, run: StartedRun, outcome: Outcome) -> bool:
+        """Whether another attempt follows."""
+        if outcome.status is RunStatus.INTERRUPTED:
+            job = self._jobs.get(run.job_id)
+            return job is not None and run.attempt < job.retry.max_attempts
+        return outcome.retry_in_seconds is not None

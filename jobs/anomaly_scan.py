@@ -1,0 +1,150 @@
+"""Anomaly Scan: which listings move or trade atypically, against their own history, hourly during a session."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from bvmt.market.anomalies import Anomaly, Context, History, scan
+from bvmt.market.board import SUSPENDED_GROUPS
+from bvmt.market.calendar import DayKind, Phase, day, phase
+from bvmt.market.listings import Listing
+from bvmt.runs.context import RunContext
+from bvmt.runs.job import Figure, Job, RetryPolicy
+from bvmt.runs.schedules import Schedule, window
+from bvmt.runs.stopping import SkipRun
+from bvmt.settings import Settings
+from bvmt.store import anomalies, calendar, events, listings, outbox
+from bvmt.store.bars import read_bars
+from bvmt.store.events import EventKind
+from bvmt.store.outbox import Message
+
+log = logging.getLogger(__name__)
+
+SESSIONS = 600  # sessions of history: the engine's baselines reach 500 back
+RECENT = 2  # the session before is looked at again: the one after it confirms a marked close
+UNFINISHED = frozenset({Phase.ORDER_ENTRY, Phase.CONTINUOUS, Phase.CLOSING_CALL, Phase.AT_LAST})
+
+
+def work(ctx: RunContext) -> None:
+    """Read the history, scan the newest session, store what is atypical, leave an alert for what is critical."""
+    _require_session(ctx)
+    history = _read(ctx)
+    context, shares = _surroundings(ctx, history)
+    found = _scan(ctx, history, context)
+    _store(ctx, history.sessions[-RECENT:], found, shares)
+
+
+def _require_session(ctx: RunContext) -> None:
+    today = ctx.clock().astimezone(ctx.settings.zone).date()
+    with ctx.engine.connect() as conn:
+        known = day(today, calendar.read_own_days(conn, since=today, until=today))
+    if ctx.is_scheduled and known.kind is DayKind.CLOSED:
+        raise SkipRun(f"exchange closed: {known.name}")
+
+
+def _read(ctx: RunContext) -> History:
+    with ctx.step("Read the history") as step:
+        today = ctx.clock().astimezone(ctx.settings.zone).date()
+        with ctx.engine.connect() as conn:
+            history = read_bars(conn, until=today, sessions=SESSIONS)
+        if history is None:
+            raise SkipRun("no quotes are stored yet: Market Pulse or a history import comes first")
+        step.detail = f"{len(history.sessions)} sessions of {len(history.isins)} listings, up to {history.sessions[-1]}"
+        ctx.figure("listings", len(history.isins))
+        return history
+
+
+def _surroundings(ctx: RunContext, history: History) -> tuple[Context, dict[str, Listing]]:
+    """What may explain a move: corporate actions, index reviews, results due, the regime of a listing."""
+    with ctx.step("Gather what may explain it") as step, ctx.engine.connect() as conn:
+        known = events.list_events(conn, since=history.sessions[0], until=history.sessions[-1])
+        shares = {listing.isin: listing for listing in listings.list_listings(conn) if listing.active}
+        step.detail = f"{len(known)} events"
+    now = ctx.clock().astimezone(ctx.settings.zone)
+    context = Context(
+        actions=events.corporate_actions(known),
+        index_reviews=frozenset(event.day for event in known if event.kind is EventKind.INDEX_REVIEW),
+        results=frozenset((event.isin, event.day) for event in known if event.kind is EventKind.RESULTS and event.isin),
+        first_days={event.isin: event.day for event in known if event.kind is EventKind.IPO and event.isin},
+        surveillance=frozenset(isin for isin, listing in shares.items() if listing.group in SUSPENDED_GROUPS),
+        partial=history.sessions[-1] == now.date() and phase(now.time()) in UNFINISHED,
+    )
+    return context, shares
+
+
+def _scan(ctx: RunContext, history: History, context: Context) -> list[Anomaly]:
+    with ctx.step("Look for atypical moves") as step:
+        ctx.progress(0, len(history.isins), "listings")
+        found = scan(history, context, sessions=history.sessions[-RECENT:], forest=True)
+        ctx.progress(len(history.isins), len(history.isins), "listings")
+        newest = [each for each in found if each.session == history.sessions[-1]]
+        step.detail = f"{len(newest)} in the session of {history.sessions[-1]}"
+        if context.partial:
+            step.detail += ", which is under way: volumes so far against means of full days"
+        return found
+
+
+def _store(ctx: RunContext, sessions: Sequence[date], found: Sequence[Anomaly], shares: dict[str, Listing]) -> None:
+    newest = sessions[-1]
+    with ctx.step("Store them") as step, ctx.transaction() as conn:
+        alerts = 0
+        for session in sessions:
+            of_session = [each for each in found if each.session == session]
+            stored = anomalies.store_anomalies(conn, session, of_session, run_id=ctx.run.id)
+            critical = [each for each in of_session if each.isin in set(stored.critical)]
+            alerts += sum(outbox.put(conn, _alert(each, shares.get(each.isin))) for each in critical)
+            if session == newest:
+                step.detail = f"{stored.added} new, {stored.updated} seen before, {stored.withdrawn} no longer there"
+    counted = [each for each in found if each.session == newest]
+    ctx.figure("anomalies", len(counted))
+    ctx.figure("volume_rule", sum(each.volume_rule for each in counted))
+    ctx.figure("price_rule", sum(each.price_rule for each in counted))
+    ctx.figure("critical", sum(each.level == "critical" for each in counted))
+    ctx.figure("unconfirmed", sum(each.unconfirmed for each in counted))
+    ctx.figure("alerts", alerts)
+    for each in counted:
+        if each.unconfirmed:
+            log.warning("%s: its reference moved; a corporate action to confirm", _name(each, shares.get(each.isin)))
+
+
+def _alert(anomaly: Anomaly, listing: Listing | None) -> Message:
+    """The message about a critical anomaly. It never accuses anybody."""
+    sentences = [finding.sentence for finding in anomaly.findings] + [f"Note: {text}" for text in anomaly.explanations]
+    return Message(
+        key=f"anomaly {anomaly.isin} {anomaly.session}",
+        kind="anomaly",
+        subject=f"Atypical move to check: {_name(anomaly, listing)}, {anomaly.session:%d %b %Y}",
+        body="\n".join(sentences),
+        payload={"isin": anomaly.isin, "session": anomaly.session.isoformat(), "severity": anomaly.severity},
+    )
+
+
+def _name(anomaly: Anomaly, listing: Listing | None) -> str:
+    return f"{listing.name} ({listing.ticker})" if listing else anomaly.isin
+
+
+def _schedule(settings: Settings) -> Schedule:
+    return window(settings.anomaly_check_interval, settings.market_open, settings.market_close)
+
+
+ANOMALY_SCAN = Job(
+    id="anomaly_scan",
+    name="Anomaly Scan",
+    description="Compares every listing's volume, price and pattern with its own history, and lists what is atypical.",
+    schedule=_schedule,
+    work=work,
+    grace=timedelta(minutes=30),
+    time_limit=timedelta(minutes=5),
+    retry=RetryPolicy(max_attempts=2, base=timedelta(seconds=30)),
+    figures=(
+        Figure("listings", "Listings scanned", "listings", learnt=True),
+        Figure("anomalies", "Anomalies", "listings"),
+        Figure("volume_rule", "Volume above 3 times the mean", "listings"),
+        Figure("price_rule", "Move above 5 %", "listings"),
+        Figure("critical", "Critical", "listings"),
+        Figure("unconfirmed", "Corporate actions to confirm", "listings"),
+        Figure("alerts", "Alerts left", "alerts"),
+    ),
+)
