@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bvmt.runs.job import Job
-from bvmt.runs.schedules import BadSchedule, parse_schedule
+from bvmt.runs.schedules import parse_schedule
 from bvmt.settings import load_settings
 from jobs import JOBS
 from jobs.market_pulse import MARKET_PULSE
@@ -44,9 +44,3 @@ def test_market_pulse_is_due_as_the_settings_say(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("MARKET_CLOSE", "14:30")
     schedule = MARKET_PULSE.schedule(load_settings(env_file=None))
     assert schedule.crontab == "*/30 10-14 * * mon-fri"
-
-
-def test_a_window_that_closes_before_it_opens_is_no_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MARKET_OPEN", "17:00")
-    with pytest.raises(BadSchedule, match="closes before it opens"):
-        MARKET_PULSE.schedule(load_settings(env_file=None))
