@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from bvmt.runs.status import RunStatus
+from bvmt.store.texts import storable
 
 # A run that waits is over at once; one that runs is ended by its owner, which sees the flag.
 _CANCEL = text("""
@@ -40,8 +41,8 @@ where instance_id = :me and status = 'running' and cancel_requested_at is not nu
 
 def cancel(conn: Connection, *, run_id: UUID, key: UUID, by: str) -> RunStatus | None:
     """Ask for a run to be stopped. Returns its status after that, None where it was over already."""
-    row = conn.execute(_CANCEL, {"run": run_id, "key": key, "by": by}).first()
-    row = row or conn.execute(_CANCEL_RETRY, {"run": run_id, "by": by}).first()
+    row = conn.execute(_CANCEL, {"run": run_id, "key": key, "by": storable(by)}).first()
+    row = row or conn.execute(_CANCEL_RETRY, {"run": run_id, "by": storable(by)}).first()
     return RunStatus(row.status) if row else None
 
 

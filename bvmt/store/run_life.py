@@ -173,6 +173,9 @@ a as (
   update run_attempts set ended_at = clock_timestamp(), outcome = cast(:outcome as run_status),
     error_class = :error_class, error_message = :error_message, error_traceback = :error_traceback
   where run_id = (select id from f) and attempt = :attempt),
+s as (  -- a step that its run left open, because it was written off
+  update run_steps set ended_at = clock_timestamp(), status = cast(:outcome as run_status)
+  where run_id = (select id from f) and attempt = :attempt and ended_at is null),
 c as (
   update jobs set
     success_count = success_count + (f.status = 'succeeded')::int,

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from bvmt.store.texts import storable
+
 # The ledger of the old schedule is closed at this moment: what is due from here on is the new one's.
 _CHANGE = text("""
 with old as (select id, schedule_override, schedule_default from jobs where id = :job for update),
@@ -51,17 +53,18 @@ class Freeze:
 
 def change_schedule(conn: Connection, job_id: str, schedule: str | None, *, key: UUID, by: str) -> None:
     """Give a job another schedule, as text; None gives it its default again. The same key counts once."""
-    conn.execute(_CHANGE, {"job": job_id, "text": schedule, "key": key, "by": by})
+    conn.execute(_CHANGE, {"job": job_id, "text": schedule, "key": key, "by": storable(by)})
 
 
 def freeze(conn: Connection, *, key: UUID, by: str, reason: str | None) -> None:
     """Stop the firings of all jobs until `unfreeze`. Does nothing where they are frozen already."""
-    conn.execute(_FREEZE, {"key": key, "by": by, "reason": reason, "detail": json.dumps({"reason": reason})})
+    why = reason and storable(reason)
+    conn.execute(_FREEZE, {"key": key, "by": storable(by), "reason": why, "detail": json.dumps({"reason": why})})
 
 
 def unfreeze(conn: Connection, *, key: UUID, by: str) -> None:
     """Let the firings go on."""
-    conn.execute(_UNFREEZE, {"key": key, "by": by})
+    conn.execute(_UNFREEZE, {"key": key, "by": storable(by)})
 
 
 def find_freeze(conn: Connection) -> Freeze | None:

@@ -137,3 +137,24 @@ def test_a_run_over_its_time_limit_has_failed_with_an_error_of_its_own(desk: Des
 
     run = desk.run(carry(overrun).run.id)
     assert (run.status, run.error_class) == (RunStatus.FAILED, "TimeLimitReached")
+
+
+def test_a_step_that_a_written_off_run_left_open_ends_with_it(desk: Desk, pinger: Pinger) -> None:
+    run = desk.start()
+    desk.execute(
+        "insert into run_steps (run_id, attempt, position, name, status, started_at)"
+        " values (:run, 1, 1, 'Wait', 'running', clock_timestamp())",
+        run=run.id,
+    )
+    carrier = Carrier(
+        jobs={},
+        engine=desk.engine,
+        settings=load_settings(env_file=None),
+        addresses=Addresses(exchange="http://127.0.0.1:1"),
+        clock=now,
+        pinger=pinger,
+    )
+    work = Work(run, desk.me, StopSignal(), monotonic(), threading.Event())
+    carrier.write_off(work, StopRun(RunStatus.CANCELLED, "cancelled by Amel"))
+    assert desk.rows("select status, ended_at is not null from run_steps") == [("cancelled", True)]
+    assert desk.run(run.id).reason == "cancelled by Amel; it did not stop by itself"

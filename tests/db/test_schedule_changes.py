@@ -104,3 +104,11 @@ def test_a_second_freeze_keeps_the_first_ones_name(desk: Desk) -> None:
         freeze = schedules.find_freeze(conn)
     assert freeze is not None
     assert (freeze.frozen_by, freeze.reason) == ("Amel", "maintenance")
+
+
+def test_a_reason_that_the_database_cannot_hold_is_made_to_fit(desk: Desk) -> None:
+    freeze_all(desk.engine, by="Amel\0", reason="a\0b")
+    with desk.engine.connect() as conn:
+        freeze = schedules.find_freeze(conn)
+    assert freeze is not None
+    assert (freeze.frozen_by, freeze.reason) == ("Amel\ufffd", "a\ufffdb")
