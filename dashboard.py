@@ -8,9 +8,12 @@ from bvmt.ui.begin import begin_dashboard
 
 begin_dashboard()
 page = st.navigation(
-    {
-        "": [st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", default=True)],
-        "Runs": [st.Page("pages/run.py", title="Run", url_path="run", visibility="hidden")],
-    }
+    [
+        st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", default=True),
+        st.Page("pages/system.py", title="System", icon=":material/monitor_heart:", url_path="system"),
+        st.Page("pages/job.py", title="Job", url_path="job", visibility="hidden"),
+        st.Page("pages/run.py", title="Run", url_path="run", visibility="hidden"),
+    ],
+    position="top",
 )
 page.run()

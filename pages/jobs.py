@@ -1,45 +1,59 @@
-"""Jobs: how each stands, and the buttons to run, pause and resume it."""
+"""Jobs: how each stands, and the buttons to run, cancel, pause and resume it."""
+
+from uuid import UUID
 
 import streamlit as st
 
-from bvmt.clock import now
-from bvmt.runs.actions import pause_job, request_run, resume_job
+from bvmt.ui import clicks
 from bvmt.ui.begin import begin_page
-from bvmt.ui.feedback import act, failures_are_said, tell_outcome
+from bvmt.ui.dialogs import ask, open_asked, refresh_if_asked
+from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.job_table import render_job_table
-from bvmt.ui.job_table.rows import job_row
-from bvmt.ui.reads import engine, job_overviews, settings
-
-OPERATOR = "operator"
+from bvmt.ui.job_table.rows import hindrance, job_row
+from bvmt.ui.reads import job_overviews, surroundings
+from bvmt.ui.skipped_notes import render_skipped_notes
 
 
 def on_command() -> None:
     command = st.session_state.jobs.command
-    job_id = command["id"]
-    actions = {
-        "run": (lambda: request_run(engine(), job_id, by=OPERATOR), "Run asked for"),
-        "pause": (lambda: pause_job(engine(), job_id, by=OPERATOR), "Paused: it fires no more until it is resumed"),
-        "resume": (lambda: resume_job(engine(), job_id, by=OPERATOR), "Resumed"),
-    }
-    action, done = actions[command["act"]]
-    act(action, done)
-    job_overviews.clear()
+    with refusals_are_told():
+        job = next(job for job in job_overviews() if job.id == command["id"])
+        match command["act"]:
+            case "run" if why := hindrance(job, surroundings()):
+                ask("run", job.id, job.name, why)
+            case "run":
+                clicks.run_now(job.id)
+            case "cancel":
+                clicks.cancel(UUID(command["run"]))
+            case "pause":
+                ask("pause", job.id, job.name)
+            case "resume":
+                clicks.resume(job.id)
 
 
 def on_open() -> None:
-    st.session_state.opened_run = st.session_state.jobs.open
+    st.session_state.opened = ("pages/run.py", st.session_state.jobs.open)
+
+
+def on_open_job() -> None:
+    st.session_state.opened = ("pages/job.py", st.session_state.jobs.open_job)
 
 
 @st.fragment(run_every=2, key="job_table")
 def render_jobs() -> None:
     tell_outcome()
+    refresh_if_asked()
     with failures_are_said():
-        zone, at = settings().zone, now()
-        rows = [job_row(job, zone, at) for job in job_overviews()]
-        render_job_table(rows, now=at, key="jobs", on_command=on_command, on_open=on_open)
-    if run_id := st.session_state.pop("opened_run", None):
-        st.switch_page("pages/run.py", query_params={"id": run_id})
+        render_skipped_notes()
+        around = surroundings()
+        rows = [job_row(job, around) for job in job_overviews()]
+        render_job_table(
+            rows, now=around.now, key="jobs", on_command=on_command, on_open=on_open, on_open_job=on_open_job
+        )
+    if opened := st.session_state.pop("opened", None):
+        st.switch_page(opened[0], query_params={"id": opened[1]})
 
 
 begin_page("Jobs")
+open_asked()
 render_jobs()

@@ -8,8 +8,9 @@ from typing import Any
 
 from bvmt.runs.schedules import parse_schedule
 from bvmt.runs.status import RunStatus
-from bvmt.store.history import Run
+from bvmt.store.history import Attempt, LogLine, Run, StepRow
 from bvmt.store.jobs import JobOverview
+from bvmt.store.slots import SlotRow
 
 SUCCESS = "success"
 """What the contract calls a run that succeeded; every other status keeps its own word."""
@@ -38,13 +39,41 @@ def job_form(job: JobOverview) -> dict[str, object]:
         "schedule_words": schedule.words,
         "description": job.description,
         "active_run_id": str(job.active.id) if job.active else None,
+        "schedule_text": job.schedule,
+        "schedule_changed": job.schedule_changed,
+        "pause": _pause(job),
+    }
+
+
+def _pause(job: JobOverview) -> dict[str, object] | None:
+    """The pause in force; one that ended by itself is none."""
+    if not job.paused:
+        return None
+    return {
+        "since": instant(job.paused_at),
+        "by": job.paused_by,
+        "reason": job.pause_reason,
+        "until": instant(job.paused_until),
     }
 
 
 def run_form(run: Run) -> dict[str, Any]:
-    """A run with everything known of it but its steps and log."""
-    values = asdict(run)
-    return {name: _plain(value) for name, value in values.items()}
+    """A run with everything known of it but its attempts, steps and log."""
+    return _fields(run)
+
+
+def part_form(part: Attempt | StepRow | LogLine) -> dict[str, Any]:
+    """An attempt, a step or a line of the log of a run."""
+    return _fields(part)
+
+
+def slot_form(slot: SlotRow, why: str) -> dict[str, Any]:
+    """A slot with the run that stands for it, and the sentence on what became of it."""
+    return {**_fields(slot), "why": why}
+
+
+def _fields(row: Run | Attempt | StepRow | LogLine | SlotRow) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in asdict(row).items()}
 
 
 def _plain(value: object) -> object:

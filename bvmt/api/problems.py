@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bvmt.errors import ActionRefused, DatabaseAway, NotFound, StoreError
+from bvmt.runs.schedules import BadSchedule
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,10 @@ def install(api: FastAPI) -> None:
     @api.exception_handler(NotFound)
     def not_found(_: Request, error: NotFound) -> JSONResponse:
         return problem(404, str(error))
+
+    @api.exception_handler(BadSchedule)
+    def unreadable(_: Request, error: BadSchedule) -> JSONResponse:
+        return problem(422, str(error))
 
     @api.exception_handler(ActionRefused)
     def refused(_: Request, error: ActionRefused) -> JSONResponse:

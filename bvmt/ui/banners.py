@@ -1,37 +1,65 @@
-"""What stands above every page: simulated data, and a scheduler or database that is not there."""
+"""What stands above every page: the line of truth, and what an operator must know before reading on."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
+from bvmt.clock import now
 from bvmt.errors import StoreError
-from bvmt.ui.reads import living_instances, settings
+from bvmt.runs.workers import CAPACITY
+from bvmt.store.standing import Standing
+from bvmt.ui.escaping import escaped
+from bvmt.ui.reads import how_it_stands, settings
+from bvmt.ui.truth import AWAY, Truth, freeze_sentence, truth
 
 REFRESH_SECONDS = 5
 
 
-def render_banners() -> None:
-    """Show the banners that apply now, and keep them true."""
-    if settings().data_source == "sandbox":
-        st.info(
-            "**Simulated data.** Prices come from the sandbox exchange, not from the Bourse de Tunis.",
-            icon=":material/science:",
-        )
-    _render_scheduler_state()
-
-
-@st.fragment(run_every=REFRESH_SECONDS, key="scheduler_state")
-def _render_scheduler_state() -> None:
+@st.fragment(run_every=REFRESH_SECONDS, key="truth")
+def render_truth() -> None:
+    """Say how the product stands, and keep it true. Loud where nothing fires."""
+    zone, at = settings().zone, now()
     try:
-        firing = [row for row in living_instances() if row.fires and row.state == "alive"]
+        standing = how_it_stands()
     except StoreError:
-        st.error(
-            "**The database cannot be reached.** What is shown may be out of date; jobs wait and go on by "
-            "themselves when it is back.",
-            icon=":material/cloud_off:",
+        standing = None
+    _render_line(truth(standing, capacity=CAPACITY, zone=zone, now=at) if standing else AWAY)
+    with st.container(key="alarms"):
+        if standing is None:
+            _render_away()
+        else:
+            _render_nothing_fires(standing)
+            _render_freeze(standing, zone, at)
+
+
+def _render_away() -> None:
+    st.error(
+        "**The database cannot be reached.** What is shown may be out of date; jobs wait and go on by "
+        "themselves when it is back.",
+        icon=":material/cloud_off:",
+    )
+
+
+def _render_freeze(standing: Standing, zone: ZoneInfo, at: datetime) -> None:
+    if sentence := freeze_sentence(standing, zone, at):
+        st.warning(
+            f"**All jobs are frozen** {escaped(sentence)}. Nothing fires until they are unfrozen on the System page.",
+            icon=":material/ac_unit:",
         )
-        return
-    if firing:
+
+
+def _render_line(line: Truth) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="truth_line"):
+        words = f":{line.tone}[{line.words}]" if line.tone == "red" else line.words
+        st.markdown(f":{line.tone}[●] {words}", width="stretch")
+        st.markdown(f"Times in {settings().timezone}", width="content")
+
+
+def _render_nothing_fires(standing: Standing) -> None:
+    if standing.firing:
         return
     if settings().enable_scheduler:
         st.error("**No scheduler is alive.** Nothing fires until one is.", icon=":material/heart_broken:")
@@ -39,4 +67,13 @@ def _render_scheduler_state() -> None:
         st.warning(
             "**Nothing fires.** ENABLE_SCHEDULER is false here and no other process runs jobs: what you ask for waits.",
             icon=":material/pause_circle:",
+        )
+
+
+def render_source() -> None:
+    """Say where prices come from, while they are simulated."""
+    if settings().data_source == "sandbox":
+        st.info(
+            "**Simulated data.** Prices come from the sandbox exchange, not from the Bourse de Tunis.",
+            icon=":material/science:",
         )

@@ -1,20 +1,21 @@
-"""How the dashboard and every page begin: settings of the page, scheduler, banners."""
+"""How the dashboard and every page begin: settings of the page, scheduler, the line of truth, banners."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from bvmt.errors import BvmtError
-from bvmt.ui.banners import render_banners
-from bvmt.ui.reads import settings
+from bvmt.ui.banners import render_source, render_truth
 from scheduler_runtime import scheduler
 
 _STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] {padding-top: 1.6rem; max-width: 1500px}
-.st-key-brand p {font-weight: 600; letter-spacing: .01em}
-.st-key-banner [data-testid="stAlertContainer"] {padding: .35rem .8rem}
-.st-key-banner [data-testid="stAlertContainer"] p {font-size: .9rem}
+[data-testid="stMainBlockContainer"] {padding: 4.2rem 2.5rem 3rem; max-width: 1500px}
+[data-testid="stTopNav"]::before {content: "BVMT Jobs"; font-weight: 650; margin: 0 1.2rem 0 1.5rem; align-self: center}
+.st-key-truth_line {border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .35rem}
+.st-key-truth_line p {font-size: .85rem; opacity: .85; font-variant-numeric: tabular-nums}
+.st-key-banner [data-testid="stAlertContainer"], .st-key-alarms [data-testid="stAlertContainer"] {padding: .35rem .8rem}
+.st-key-banner [data-testid="stAlertContainer"] p, .st-key-alarms [data-testid="stAlertContainer"] p {font-size: .9rem}
 </style>
 """
 
@@ -31,17 +32,15 @@ def begin_dashboard() -> None:
 
 
 def begin_page(title: str, *, within: tuple[str, str] | None = None) -> None:
-    """Begin a page: where one is, its heading, and what an operator must know before reading on.
+    """Begin a page: how the product stands, where one is, and what an operator must know before reading on.
 
     `within` names the page above this one: its file and title.
     """
     st.html(_STYLE)
-    with st.container(horizontal=True, vertical_alignment="center", key="brand"):
-        st.markdown("BVMT Jobs", width="content")
+    render_truth()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
         if within is not None:
             st.page_link(within[0], label=within[1], icon=":material/arrow_back:", width="content")
-        st.space("stretch")
-        st.caption(f"Times in {settings().timezone}", width="content")
-    st.title(title, anchor=False)
     with st.container(key="banner"):
-        render_banners()
+        render_source()

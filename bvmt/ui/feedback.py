@@ -18,13 +18,23 @@ _KEY = "feedback"
 
 def act(action: Callable[[], object], done: str) -> None:
     """Carry out an operator's action in a callback and keep what to tell for `tell_outcome`."""
-    try:
+    with refusals_are_told():
         action()
         st.session_state[_KEY] = ("done", done)
+
+
+@contextmanager
+def refusals_are_told() -> Iterator[None]:
+    """In a callback: keep the reason of a refusal for `tell_outcome`, instead of an error on the page."""
+    try:
+        yield
     except ActionRefused as refusal:
         st.session_state[_KEY] = ("refused", str(refusal))
     except DatabaseAway:
         st.session_state[_KEY] = ("refused", "The database cannot be reached: nothing was changed. Try again shortly.")
+    except StoreError:
+        where = f"The log has the reason under reference {_log_under_reference('An action')}."
+        st.session_state[_KEY] = ("refused", f"Nothing was changed. {where}")
 
 
 def tell_outcome() -> None:
@@ -33,7 +43,8 @@ def tell_outcome() -> None:
     if outcome is None:
         return
     kind, text = outcome
-    st.toast(text, icon=":material/check:" if kind == "done" else ":material/block:", duration="short")
+    done = kind == "done"
+    st.toast(text, icon=":material/check:" if done else ":material/block:", duration="short" if done else "long")
 
 
 @contextmanager
@@ -44,6 +55,11 @@ def failures_are_said() -> Iterator[None]:
     except DatabaseAway:
         st.warning("Nothing can be read at the moment. This part comes back by itself.", icon=":material/cloud_off:")
     except StoreError:
-        reference = uuid4().hex[:8]
-        log.exception("A page could not be read, reference %s", reference)
+        reference = _log_under_reference("A page's read")
         st.error(f"This part could not be read. The log has the reason under reference {reference}.")
+
+
+def _log_under_reference(what: str) -> str:
+    reference = uuid4().hex[:8]
+    log.exception("%s failed, reference %s", what, reference)
+    return reference

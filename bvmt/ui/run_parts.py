@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from bvmt.runs.job import Figure
-from bvmt.runs.status import RunStatus
+from bvmt.runs.status import ACTIONS_BY_STATUS, RunAction, RunOrigin, RunStatus
 from bvmt.store.history import Attempt, LogLine, Run, StepRow
+from bvmt.ui import clicks
 from bvmt.ui.badges import origin_words, run_badge
+from bvmt.ui.escaping import escaped
+from bvmt.ui.progress import read_progress
 from bvmt.ui.reads import settings
 from bvmt.ui.run_view import RunView
 from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant
@@ -37,6 +42,9 @@ def render_run(view: RunView) -> None:
     _render_heading(view)
     _render_facts(view)
     _render_outcome(view)
+    if len(view.attempts) > 1:
+        st.subheader("Attempts", anchor=False)
+        _render_attempts(view)
     if view.steps:
         st.subheader("Steps", anchor=False)
         _render_steps(view.steps, with_attempts=view.run.attempt > 1)
@@ -54,6 +62,7 @@ def _render_heading(view: RunView) -> None:
         st.subheader(run.job_name, anchor=False, width="content")
         st.badge(badge.word, icon=badge.icon, color=badge.tone)  # type: ignore[arg-type]
         st.space("stretch")
+        _render_buttons(view)
         for label, icon, neighbour in (
             ("Earlier", ":material/chevron_left:", view.previous),
             ("Later", ":material/chevron_right:", view.following),
@@ -66,7 +75,46 @@ def _render_heading(view: RunView) -> None:
                 disabled=neighbour is None,
                 width="content",
             )
-    st.caption(f"`{run.id}`")
+    with st.container(horizontal=True, vertical_alignment="center", key="run_lineage"):
+        st.caption(f"`{run.id}`", width="content")
+        st.page_link(
+            "pages/job.py", label="Open its job", icon=":material/event_repeat:", query_params={"id": run.job_id}
+        )
+        if run.retry_of:
+            st.page_link(
+                "pages/run.py",
+                label="The run that it repeats",
+                icon=":material/history:",
+                query_params={"id": str(run.retry_of)},
+            )
+    if view.sentence and run.origin in {RunOrigin.SCHEDULED, RunOrigin.CATCH_UP}:
+        slot = short_instant(run.scheduled_at, settings().zone, now=view.read_at)
+        st.markdown(f"Slot of {slot}: {escaped(view.sentence)}")
+
+
+def _render_buttons(view: RunView) -> None:
+    """What may be done to the run in its state: the same table of actions that the API obeys."""
+    run, possible = view.run, ACTIONS_BY_STATUS[view.run.status]
+    if RunAction.CANCEL in possible:
+        stopping = run.cancel_requested_at is not None
+        st.button(
+            "Stopping" if stopping else "Cancel",
+            icon=":material/cancel:",
+            key="cancel_run",
+            disabled=stopping,
+            help=f"{run.cancel_requested_by} asked for it; it stops at its next step" if stopping else "Stop this run",
+            on_click=clicks.cancel,
+            args=(run.id,),
+        )
+    if RunAction.RETRY in possible:
+        st.button(
+            "Retry",
+            icon=":material/replay:",
+            key="retry_run",
+            help="Queue another run of this job now",
+            on_click=clicks.retry,
+            args=(run.id,),
+        )
 
 
 def _render_facts(view: RunView) -> None:
@@ -95,19 +143,39 @@ def _help(label: str, run: Run) -> str | None:
 
 def _render_outcome(view: RunView) -> None:
     run = view.run
-    if run.progress and run.progress["total"]:
-        share = min(1.0, run.progress["done"] / run.progress["total"])
-        st.progress(share, f"{run.progress['done']} of {run.progress['total']} {run.progress['text']}")
-    if run.status is RunStatus.QUEUED and run.retry_at:
+    if run.status is RunStatus.RUNNING and (progress := read_progress(run.progress, run.started_at)):
+        st.progress(progress.share, escaped(progress.words))
+    if run.retry_at and run.status in {RunStatus.QUEUED, RunStatus.INTERRUPTED}:
         st.info(f"The next attempt starts at {clock_time(run.retry_at, settings().zone)}.", icon=":material/replay:")
     if run.reason:
-        st.info(f"{run_badge(run.status).word}: {run.reason}", icon=":material/info:")
+        st.info(f"{run_badge(run.status).word}: {escaped(run.reason)}", icon=":material/info:")
     if run.error_class:
-        st.error(f"**{run.error_class}** {_escaped(run.error_message or '')}", icon=":material/error:")
+        st.error(f"**{escaped(run.error_class)}** {escaped(run.error_message or '')}", icon=":material/error:")
         _render_tracebacks(view.attempts)
     if run.warnings:
-        listed = "\n".join(f"- {_escaped(sentence)}" for sentence in run.warnings)
+        listed = "\n".join(f"- {escaped(sentence)}" for sentence in run.warnings)
         st.warning(f"**{plural(len(run.warnings), 'warning')}**\n\n{listed}", icon=":material/warning:")
+
+
+def _render_attempts(view: RunView) -> None:
+    zone = settings().zone
+    st.table(
+        pd.DataFrame([_attempt_cells(attempt, view.read_at, zone) for attempt in view.attempts]),
+        border="horizontal",
+        hide_index=True,
+    )
+
+
+def _attempt_cells(attempt: Attempt, read_at: datetime, zone: ZoneInfo) -> dict[str, object]:
+    badge = run_badge(attempt.outcome or RunStatus.RUNNING)
+    error = f"{attempt.error_class}: {attempt.error_message or ''}" if attempt.error_class else ""
+    return {
+        "Attempt": attempt.attempt,
+        "Outcome": f"{badge.sign}\u00a0{badge.word}",
+        "Started": clock_time(attempt.started_at, zone),
+        "Duration": duration(((attempt.ended_at or read_at) - attempt.started_at).total_seconds()),
+        "Error": escaped(error),
+    }
 
 
 def _render_tracebacks(attempts: Sequence[Attempt]) -> None:
@@ -125,10 +193,10 @@ def _render_steps(steps: Sequence[StepRow], *, with_attempts: bool) -> None:
             {
                 "Attempt": step.attempt,
                 "Step": step.name,
-                "Outcome": f"{run_badge(step.status).sign} {run_badge(step.status).word}",
+                "Outcome": f"{run_badge(step.status).sign}\u00a0{run_badge(step.status).word}",
                 "Started": clock_time(step.started_at, zone),
                 "Duration": duration(step.seconds),
-                "What came of it": step.detail or "",
+                "What came of it": escaped(step.detail or ""),
             }
             for step in steps
         ]
@@ -138,7 +206,7 @@ def _render_steps(steps: Sequence[StepRow], *, with_attempts: bool) -> None:
 
 def _render_figures(run: Run) -> None:
     declared = {figure.key: figure for job in JOBS if job.id == run.job_id for figure in job.figures}
-    grid = st.grid(4, min_column_width=150, border=True)
+    grid = st.grid(4, min_column_width=190, border=True)
     for key, value in sorted(run.figures.items(), key=lambda item: _order(item[0], declared)):
         known = declared.get(key, Figure(key, key.replace("_", " ").capitalize()))
         with grid:
@@ -159,8 +227,3 @@ def _render_log(view: RunView) -> None:
 
 def _line(line: LogLine) -> str:
     return f"{clock_time(line.logged_at, settings().zone)}  {line.level.upper():<8} {line.message}"
-
-
-def _escaped(text: str) -> str:
-    """The text with nothing in it that Streamlit would take for markup."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|~:$" else character for character in text)

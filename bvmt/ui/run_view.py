@@ -13,7 +13,10 @@ from bvmt.store.history import Attempt, LogLine, Run, StepRow
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run, its attempts, steps and log, and its neighbours in the job's history."""
+    """A run, its attempts, steps and log, and its neighbours in the job's history.
+
+    `sentence` says what became of its slot, where it has one.
+    """
 
     read_at: datetime
     run: Run
@@ -22,6 +25,7 @@ class RunView:
     log: Sequence[LogLine]
     previous: UUID | None
     following: UUID | None
+    sentence: str | None = None
 
     @property
     def active(self) -> bool:

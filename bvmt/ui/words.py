@@ -23,6 +23,14 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes:02} min"
 
 
+def span(seconds: float) -> str:
+    """A whole number of seconds without what is nought: `2 s`, `10 min`, `1 h 30 min`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
+    return " ".join(parts) or "0 s"
+
+
 def clock_time(at: datetime | None, zone: ZoneInfo) -> str:
     """A time of day with seconds in `zone`."""
     return f"{at.astimezone(zone):%H:%M:%S}" if at else "—"

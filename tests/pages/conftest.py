@@ -60,6 +60,16 @@ def open_page(process: None) -> OpenPage:
     return open_one
 
 
+def texts(elements: object) -> str:
+    """What the elements hold, in one text."""
+    return " | ".join(str(element.value) for element in elements)  # type: ignore[attr-defined]
+
+
+def plain(elements: object) -> str:
+    """What the elements hold as a reader sees it: without the marks that keep text from being markup."""
+    return texts(elements).replace("\\", "")
+
+
 def _forget() -> None:
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 import streamlit as st
 
+from bvmt.clock import now
 from bvmt.errors import ActionRefused
+from bvmt.runs.actions import freeze_all, pause_job, resume_job
 from bvmt.store.embedded import EmbeddedPostgres
-from bvmt.ui import feedback
-from tests.pages.conftest import OpenPage
-from tests.pages.worlds import add_instance, add_job, add_run
+from bvmt.ui import clicks, feedback
+from bvmt.ui.pause_ends import PauseEnd
+from tests.pages.conftest import OpenPage, texts
+from tests.pages.worlds import JOB, add_instance, add_job, add_run, add_slots, answer
+
+PAUSE = ("pause", JOB, "Market Pulse")
 
 
-def texts(elements: object) -> str:
-    return " | ".join(str(element.value) for element in elements)  # type: ignore[attr-defined]
+def asked(open_page: OpenPage, *question: str):  # type: ignore[no-untyped-def]
+    """The page, with the question that a click on the table has asked for."""
+    page = open_page()
+    page.session_state["asked"] = question
+    return page.run()
 
 
 def test_the_page_says_that_data_are_simulated(open_page: OpenPage) -> None:
@@ -34,12 +46,24 @@ def test_with_runs_in_every_state_the_page_stands(open_page: OpenPage, engine: s
 
 
 def test_a_process_that_fires_nothing_says_so(open_page: OpenPage) -> None:
-    assert "Nothing fires." in texts(open_page().warning)
+    page = open_page()
+    assert "Nothing fires." in texts(page.warning)
+    assert ":red[Nothing fires · no scheduler has ever been here]" in texts(page.markdown)
 
 
-def test_where_another_process_fires_nothing_is_said(open_page: OpenPage, engine: sa.Engine) -> None:
+def test_where_another_process_fires_the_line_of_truth_says_so(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
     add_instance(engine)
-    assert "Nothing fires." not in texts(open_page().warning)
+    page = open_page()
+    assert "Nothing fires." not in texts(page.warning)
+    assert "Scheduler alive, heartbeat 1 s ago · 1 instance · 0 of 5 places in use" in texts(page.markdown)
+
+
+def test_a_freeze_is_said_above_the_page_with_who_and_why(open_page: OpenPage, engine: sa.Engine) -> None:
+    freeze_all(engine, by="ada", reason="new server")
+    warning = texts(open_page().warning)
+    assert "All jobs are frozen** by ada since today" in warning
+    assert "new server" in warning
 
 
 def test_with_the_database_away_the_page_says_so_and_shows_no_traceback(
@@ -52,14 +76,117 @@ def test_with_the_database_away_the_page_says_so_and_shows_no_traceback(
     assert not page.exception
     assert "The database cannot be reached." in texts(page.error)
     assert "Nothing can be read at the moment." in texts(page.warning)
+    assert ":red[The database cannot be reached" in texts(page.markdown)
 
 
-def test_a_refused_action_is_told_once(process: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: dict[str, object] = {}
-    monkeypatch.setattr(feedback.st, "session_state", told)
+def test_a_pause_keeps_its_reason_and_ends_in_an_hour(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    page = asked(open_page, *PAUSE)
+    page.text_input(key="pause_reason").set_value("feed maintenance")
+    page.radio(key="pause_end").set_value(PauseEnd.HOUR)
+    page.button(key="confirm_pause").click().run()
+    assert not page.exception
+    assert (
+        answer(engine, "select paused_by || ': ' || pause_reason from jobs where id = 'market_pulse'")
+        == "operator: feed maintenance"
+    )
+    left = answer(engine, "select paused_until from jobs where id = 'market_pulse'") - now()
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)
 
+
+def test_a_pause_without_a_word_lasts_until_somebody_resumes_it(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    asked(open_page, *PAUSE).button(key="confirm_pause").click().run()
+    assert answer(engine, "select count(*) from jobs where paused_at is not null and paused_until is null") == 1
+
+
+def test_a_run_of_a_paused_job_is_asked_about_first(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    page = asked(open_page, "run", JOB, "Market Pulse", "It is paused by ada.")
+    assert "It is paused by ada" in texts(page.warning)
+    assert answer(engine, "select count(*) from runs") == 0
+    page.button(key="confirm_run").click().run()
+    assert answer(engine, "select origin from runs") == "manual"
+
+
+def test_a_dialog_is_not_opened_again_by_the_next_run_of_the_page(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    page = asked(open_page, *PAUSE).run()
+    assert "confirm_pause" not in {button.key for button in page.button}
+
+
+def test_after_a_pause_the_firings_that_it_skipped_are_told_and_can_be_made_up_for(
+    open_page: OpenPage, engine: sa.Engine
+) -> None:
+    add_job(engine)
+    pause_job(engine, JOB, by="ada")
+    with engine.connect() as conn:
+        conn.execute(sa.text("update requests set asked_at = asked_at - interval '1 hour'"))
+    add_slots(engine, 3)
+    resume_job(engine, JOB, by="ada")
+    page = open_page()
+    assert "**Market Pulse** skipped 3 firings while it was paused" in texts(page.markdown)
+    page.button(key=f"run_last_{JOB}").click().run()
+    assert answer(engine, "select count(*) from runs where status = 'queued'") == 1
+    assert "while it was paused" not in texts(page.markdown)
+
+
+def test_a_pause_that_ended_by_itself_tells_what_it_skipped(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    pause_job(engine, JOB, by="ada", until=now() + timedelta(hours=1))
+    with engine.connect() as conn:
+        conn.execute(sa.text("update jobs set paused_at = paused_at - interval '2 hours', paused_until = now()"))
+    add_slots(engine, 1)
+    assert "skipped 1 firing while it was paused" in texts(open_page().markdown)
+
+
+def test_while_a_pause_lasts_nothing_is_told_of_what_it_skips(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    pause_job(engine, JOB, by="ada")
+    add_slots(engine, 2)
+    assert "while it was paused" not in texts(open_page().markdown)
+
+
+@pytest.fixture
+def told(process: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What clicks keep to tell, without a page."""
+    state: dict[str, object] = {}
+    fake = SimpleNamespace(session_state=state)
+    monkeypatch.setattr(feedback, "st", fake)
+    monkeypatch.setattr(clicks, "st", fake)
+    return state
+
+
+def test_a_refused_action_is_told_once(told: dict[str, object]) -> None:
     def refuse() -> None:
         raise ActionRefused("market_pulse is running already")
 
     feedback.act(refuse, "Run asked for")
     assert told == {"feedback": ("refused", "market_pulse is running already")}
+
+
+def test_a_second_click_on_run_is_refused_with_the_run_that_waits(told: dict[str, object], engine: sa.Engine) -> None:
+    add_job(engine)
+    clicks.run_now(JOB)
+    clicks.run_now(JOB)
+    run = answer(engine, "select id from runs")
+    assert told["feedback"] == ("refused", f"A run of market_pulse is waiting already (run {run}).")
+
+
+def test_a_click_on_cancel_ends_a_run_that_waits(told: dict[str, object], engine: sa.Engine) -> None:
+    add_job(engine)
+    run = add_run(engine, "queued", instance=add_instance(engine))
+    clicks.cancel(run)
+    assert told["feedback"] == ("done", "It is told to stop")
+    assert answer(engine, "select status from runs") == "cancelled"
+
+
+def test_a_cancel_that_comes_too_late_is_refused(told: dict[str, object], engine: sa.Engine) -> None:
+    add_job(engine)
+    clicks.cancel(add_run(engine, "succeeded", instance=add_instance(engine)))
+    assert told["feedback"] == ("refused", "This run is over: it is succeeded.")
+
+
+def test_a_click_on_a_run_that_does_not_exist_is_refused(told: dict[str, object]) -> None:
+    clicks.cancel(UUID(int=7))
+    assert told["feedback"] == ("refused", f"There is no run {UUID(int=7)}.")

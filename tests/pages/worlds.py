@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ values ('market_pulse', 0, 'Market Pulse', 'Reads the board.', 'every 15 min 09:
 """)
 
 _INSTANCE = sa.text("""
-insert into instances (id, host, os_pid, version, fires, lease_until)
-values (:id, 'desk', 1, '0', true, clock_timestamp() + interval '1 hour')
+insert into instances (id, host, os_pid, version, fires, settings, lease_until)
+values (:id, :host, 1, '0', true, cast(:settings as jsonb), clock_timestamp() + interval '1 hour')
 """)
 
 _RUN = sa.text("""
@@ -46,18 +47,46 @@ values (:id, 1, clock_timestamp(), 'info', 'jobs', :message)
 """)
 
 
+_SLOTS = sa.text("""
+with due as (
+  select date_trunc('minute', clock_timestamp()) - make_interval(mins => n + :ago - 1) as at
+  from generate_series(1, :count) n),
+made as (
+  insert into slots (job_id, scheduled_at, schedule_version) select 'market_pulse', at, 1 from due
+  returning scheduled_at)
+insert into runs (id, job_id, scheduled_at, due_at, origin, status, reason, finished_at)
+select gen_random_uuid(), 'market_pulse', scheduled_at, scheduled_at, 'scheduled', cast(:status as run_status),
+  :reason, clock_timestamp()
+from made
+""")
+
+
 def add_job(engine: sa.Engine) -> None:
     """Market Pulse, due in ten minutes."""
     with engine.connect() as conn:
         conn.execute(_JOB)
 
 
-def add_instance(engine: sa.Engine) -> UUID:
-    """An instance that fires, with an hour of lease."""
+def add_instance(engine: sa.Engine, host: str = "desk", **settings: object) -> UUID:
+    """An instance that fires, with an hour of lease, and these of the settings that all should have alike."""
     instance = uuid4()
     with engine.connect() as conn:
-        conn.execute(_INSTANCE, {"id": instance})
+        conn.execute(_INSTANCE, {"id": instance, "host": host, "settings": json.dumps(settings)})
     return instance
+
+
+def add_slots(
+    engine: sa.Engine, count: int, *, status: str = "skipped", reason: str = "paused by ada", minutes_ago: int = 1
+) -> None:
+    """Slots a minute apart, the newest `minutes_ago`, each with what is said of it."""
+    with engine.connect() as conn:
+        conn.execute(_SLOTS, {"count": count, "ago": minutes_ago, "status": status, "reason": reason})
+
+
+def answer(engine: sa.Engine, question: str, **values: object) -> Any:
+    """The one value that a query gives."""
+    with engine.connect() as conn:
+        return conn.execute(sa.text(question), values).scalar_one()
 
 
 def add_run(

@@ -26,14 +26,18 @@ def render_job_table(
     key: str,
     on_command: Callable[[], None],
     on_open: Callable[[], None],
+    on_open_job: Callable[[], None],
 ) -> None:
-    """Draw the rows. A click sets `st.session_state[key].command` ({act, id}) or `.open` (a run's id).
+    """Draw the rows.
+
+    A click sets `st.session_state[key].command` ({act, id, run}), `.open` (a run's id) or `.open_job` (a job's).
 
     `now` is the server's time: countdowns do not depend on the clock of the desk.
     """
     _mount(
         key=key,
-        data={"rows": list(rows), "now": now.timestamp(), "run_url": "run"},
+        data={"rows": list(rows), "now": now.timestamp(), "run_url": "run", "job_url": "job"},
         on_command_change=on_command,
         on_open_change=on_open,
+        on_open_job_change=on_open_job,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,23 +11,35 @@ from bvmt.runs.schedules import parse_schedule
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
 from bvmt.ui.badges import run_badge
+from bvmt.ui.progress import read_progress
 from bvmt.ui.words import duration, instant, short_instant
 
 TREND = 30  # runs in the strip and in the trend of durations
 
 
-def job_row(job: JobOverview, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is true of all jobs. `frozen` is the sentence of a freeze in force; `firing`: a scheduler is alive."""
+
+    zone: ZoneInfo
+    now: datetime
+    firing: bool = True
+    frozen: str | None = None
+
+
+def job_row(job: JobOverview, around: Surroundings) -> dict[str, Any]:
     """One job, ready to draw. Instants are seconds since the epoch where the browser counts with them."""
+    zone = around.zone
     schedule = parse_schedule(job.schedule)
     finished = [run for run in reversed(job.recent) if run.seconds is not None and run.started_at]
     return {
         "id": job.id,
         "name": job.name,
         "description": job.description,
-        "state": _state(job, zone, now),
+        "state": _state(job, around),
         "schedule": schedule.words + (" (changed)" if job.schedule_changed else ""),
         "schedule_title": f"{schedule.crontab} ({zone.key})",
-        "next": _next(job, zone, now),
+        "next": _next(job, around),
         "last": _last(job.last, zone) if job.last else None,
         "durations": [round(run.seconds, 3) for run in finished if run.seconds is not None],
         "durations_title": _durations_title(finished),
@@ -37,14 +50,30 @@ def job_row(job: JobOverview, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     }
 
 
-def _state(job: JobOverview, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+def pause_words(job: JobOverview, around: Surroundings) -> str:
+    """Who paused the job, until when and why: `by ada until today 14:00: feed maintenance`."""
+    by = f"by {job.paused_by}" if job.paused_by else ""
+    until = f" until {short_instant(job.paused_until, around.zone, now=around.now)}" if job.paused_until else ""
+    why = f": {job.pause_reason}" if job.pause_reason else ""
+    return f"{by}{until}{why}"
+
+
+def hindrance(job: JobOverview, around: Surroundings) -> str | None:
+    """Why the job does not fire at the moment, for the question before a run by hand; None where it does."""
+    if around.frozen:
+        return f"All jobs are frozen {around.frozen}."
+    return f"It is paused {pause_words(job, around)}." if job.paused else None
+
+
+def _state(job: JobOverview, around: Surroundings) -> dict[str, Any]:
     if job.active is not None:
-        return _active_state(job.active, job, zone, now)
+        return _active_state(job.active, job, around.zone, around.now)
+    if around.frozen:
+        return {"word": "Frozen", "tone": "orange", "sign": "✱", "detail": "with all jobs"}
     if job.paused:
-        by = f"by {job.paused_by}" if job.paused_by else ""
-        until = f" until {short_instant(job.paused_until, zone, now=now)}" if job.paused_until else ""
-        why = f": {job.pause_reason}" if job.pause_reason else ""
-        return {"word": "Paused", "tone": "orange", "sign": "‖", "detail": f"{by}{until}{why}"}
+        return {"word": "Paused", "tone": "orange", "sign": "‖", "detail": pause_words(job, around)}
+    if not around.firing:
+        return {"word": "Not firing", "tone": "red", "sign": "✕", "detail": "no scheduler is alive"}
     return {"word": "Scheduled", "tone": "gray", "sign": "○", "detail": ""}
 
 
@@ -61,16 +90,19 @@ def _active_state(run: ActiveRun, job: JobOverview, zone: ZoneInfo, now: datetim
         return state
     state["since"] = run.started_at.timestamp() if run.started_at else None
     state["detail"] = "stopping" if run.cancel_requested else (run.step or "starting")
-    if run.progress and run.progress["total"]:
-        state["percent"] = round(100 * run.progress["done"] / run.progress["total"])
+    if progress := read_progress(run.progress, run.started_at):
+        state["percent"] = round(100 * progress.share)
+        state["progress"] = progress.words
     return state
 
 
-def _next(job: JobOverview, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+def _next(job: JobOverview, around: Surroundings) -> dict[str, Any]:
+    zone, now = around.zone, around.now
     if job.next_run_at is None:
         return {"at": None, "text": "—", "title": "No instance has announced a next firing"}
-    if job.paused:
-        return {"at": None, "text": "paused", "title": f"Would be {instant(job.next_run_at, zone)}"}
+    for word, stopped in (("frozen", around.frozen), ("paused", job.paused), ("nothing fires", not around.firing)):
+        if stopped:
+            return {"at": None, "text": word, "title": f"Would be {instant(job.next_run_at, zone)}"}
     return {
         "at": job.next_run_at.timestamp(),
         "text": short_instant(job.next_run_at, zone, now=now),
@@ -115,13 +147,20 @@ def _durations_title(runs: list[RecentRun]) -> str:
 
 
 def _buttons(job: JobOverview) -> list[dict[str, Any]]:
-    busy = job.active is not None
-    run = {
-        "act": "run",
-        "word": "Run",
-        "disabled": busy,
-        "title": "A run waits or works already" if busy else f"Run {job.name} now",
-    }
     pause = {"act": "pause", "word": "Pause", "disabled": False, "title": f"Stop the firings of {job.name}"}
     resume = {"act": "resume", "word": "Resume", "disabled": False, "title": f"Let {job.name} fire again"}
-    return [run, resume if job.paused else pause]
+    return [_run_button(job), resume if job.paused else pause]
+
+
+def _run_button(job: JobOverview) -> dict[str, Any]:
+    """Run, or Cancel while a run waits or works."""
+    if job.active is None:
+        return {"act": "run", "word": "Run", "disabled": False, "title": f"Run {job.name} now"}
+    stopping = job.active.cancel_requested
+    return {
+        "act": "cancel",
+        "word": "Cancel",
+        "run": str(job.active.id),
+        "disabled": stopping,
+        "title": "It stops at its next step" if stopping else f"Stop the run of {job.name}",
+    }

@@ -58,16 +58,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const ticking = [];
   const address = (run) => `${data.run_url}?id=${encodeURIComponent(run)}`;
 
-  const opens = (link, run, name) => {
-    link.href = address(run);
+  // A plain click stays within the page's session; with a modifier the browser opens the address itself.
+  const leads = (link, href, name, trigger, id) => {
+    link.href = href;
     link.dataset.f = name;
     link.onclick = (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      setTriggerValue("open", run);
+      setTriggerValue(trigger, id);
     };
     return link;
   };
+  const opens = (link, run, name) => leads(link, address(run), name, "open", run);
+  const jobLink = (job) => leads(
+    el("a", "name", job.name), `${data.job_url}?id=${encodeURIComponent(job.id)}`, `job-${job.id}`, "open_job", job.id);
 
   const cell = (tr, cls, ...children) => {
     const td = el("td", cls);
@@ -89,8 +93,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       fill.style.width = `${job.state.percent}%`;
       bar.setAttribute("role", "progressbar");
       bar.setAttribute("aria-valuenow", job.state.percent);
+      bar.setAttribute("aria-label", job.state.progress);
       bar.append(fill);
-      td.append(bar);
+      td.append(bar, el("div", "sub num-wrap", job.state.progress));
     }
   }
 
@@ -120,13 +125,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   function row(job) {
     const tr = el("tr");
     tr.dataset.job = job.id;
-    cell(tr, "job", el("div", "name", job.name), el("div", "sub", job.description));
+    cell(tr, "job", jobLink(job), el("div", "sub", job.description));
     stateCell(tr, job);
     const schedule = cell(tr, "schedule", el("div", "", job.schedule));
     schedule.title = job.schedule_title;
     nextCell(tr, job);
     lastCell(tr, job);
-    const time = cell(tr, "", el("div", "num", job.last ? job.last.duration : "—"));
+    const time = cell(tr, "mid", el("div", "num", job.last ? job.last.duration : "—"));
     time.title = job.durations_title;
     if (job.durations.length > 1) time.append(spark(job.durations, job.durations_title));
     const strip = el("div", "strip");
@@ -137,8 +142,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       strip.append(link);
     }
     cell(tr, "wide", job.marks.length ? strip : el("span", "sub", "—"));
-    cell(tr, "n num", el("div", "", job.succeeded.toLocaleString("en")));
-    cell(tr, "n num", el("div", "", job.failed.toLocaleString("en")));
+    cell(tr, "n num mid", el("div", "", job.succeeded.toLocaleString("en")));
+    cell(tr, "n num mid", el("div", "", job.failed.toLocaleString("en")));
     const acts = el("div", "acts");
     for (const button of job.buttons) {
       const node = el("button", "", button.word);
@@ -148,7 +153,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       node.disabled = button.disabled;
       node.onclick = () => {
         node.disabled = true;
-        setTriggerValue("command", { act: button.act, id: job.id });
+        setTriggerValue("command", { act: button.act, id: job.id, run: button.run ?? null });
       };
       acts.append(node);
     }
@@ -156,8 +161,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return tr;
   }
 
-  const heads = [["Job"], ["State"], ["Schedule"], ["Next run"], ["Last run"], ["Duration"], ["Last 30", "wide"],
-    ["Succeeded", "n"], ["Failed", "n"], ["", "n"]];
+  const heads = [["Job"], ["State"], ["Schedule"], ["Next run"], ["Last run"], ["Duration", "mid"], ["Last 30", "wide"],
+    ["Succeeded", "n mid"], ["Failed", "n mid"], ["", "n"]];
   const table = el("table"), head = el("tr"), body = el("tbody");
   for (const [word, cls] of heads) {
     const th = el("th", cls, word);

@@ -7,17 +7,20 @@ from zoneinfo import ZoneInfo
 
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
-from bvmt.ui.job_table.rows import job_row
+from bvmt.ui.job_table.rows import Surroundings, hindrance, job_row
 
 TUNIS = ZoneInfo("Africa/Tunis")
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 RUN = UUID(int=1)
+AROUND = Surroundings(zone=TUNIS, now=NOW)
+FROZEN = replace(AROUND, frozen="by ada since today 11:00: new server")
 
 JOB = JobOverview(
     id="market_pulse",
     name="Market Pulse",
     description="Reads the board.",
     schedule="every 15 min 09:00-16:00 mon-fri",
+    schedule_default="every 15 min 09:00-16:00 mon-fri",
     schedule_changed=False,
     next_run_at=NOW + timedelta(minutes=15),
     paused=False,
@@ -69,7 +72,7 @@ def working(**changes: object) -> ActiveRun:
 
 
 def button_states(job: JobOverview) -> dict[str, bool]:
-    return {button["act"]: not button["disabled"] for button in job_row(job, TUNIS, NOW)["buttons"]}
+    return {button["act"]: not button["disabled"] for button in job_row(job, AROUND)["buttons"]}
 
 
 def test_an_idle_job_can_be_run_and_paused() -> None:
@@ -80,55 +83,99 @@ def test_a_paused_job_can_be_run_and_resumed() -> None:
     assert button_states(replace(JOB, paused=True)) == {"run": True, "resume": True}
 
 
-def test_a_job_with_a_run_under_way_cannot_be_run_again() -> None:
-    assert button_states(replace(JOB, active=working())) == {"run": False, "pause": True}
+def test_a_job_with_a_run_under_way_offers_to_cancel_that_run() -> None:
+    job = replace(JOB, active=working())
+    assert button_states(job) == {"cancel": True, "pause": True}
+    assert job_row(job, AROUND)["buttons"][0]["run"] == str(RUN)
+
+
+def test_a_run_that_waits_can_be_cancelled_too() -> None:
+    assert button_states(replace(JOB, active=working(status=RunStatus.QUEUED))) == {"cancel": True, "pause": True}
+
+
+def test_a_run_that_is_stopping_cannot_be_cancelled_again() -> None:
+    assert button_states(replace(JOB, active=working(cancel_requested=True)))["cancel"] is False
+
+
+def test_a_job_that_fires_is_run_without_a_question() -> None:
+    assert hindrance(JOB, AROUND) is None
+
+
+def test_before_a_paused_job_is_run_it_is_said_who_paused_it() -> None:
+    paused = replace(JOB, paused=True, paused_by="ada", pause_reason="feed maintenance")
+    assert hindrance(paused, AROUND) == "It is paused by ada: feed maintenance."
+
+
+def test_before_a_frozen_job_is_run_it_is_said_who_froze_all() -> None:
+    assert hindrance(JOB, FROZEN) == "All jobs are frozen by ada since today 11:00: new server."
+
+
+def test_a_frozen_job_shows_no_countdown() -> None:
+    row = job_row(JOB, FROZEN)
+    assert (row["state"]["word"], row["next"]["at"], row["next"]["text"]) == ("Frozen", None, "frozen")
+
+
+def test_where_nothing_fires_no_job_claims_to_be_scheduled() -> None:
+    row = job_row(JOB, replace(AROUND, firing=False))
+    assert (row["state"]["word"], row["state"]["tone"]) == ("Not firing", "red")
+    assert (row["next"]["at"], row["next"]["text"]) == (None, "nothing fires")
+
+
+def test_a_run_under_way_is_shown_even_while_all_is_frozen() -> None:
+    assert job_row(replace(JOB, active=working()), FROZEN)["state"]["word"] == "Running"
 
 
 def test_a_pause_tells_who_until_when_and_why() -> None:
     paused = replace(
         JOB, paused=True, paused_by="ada", pause_reason="feed maintenance", paused_until=NOW + timedelta(hours=2)
     )
-    assert job_row(paused, TUNIS, NOW)["state"]["detail"] == "by ada until today 14:00: feed maintenance"
+    assert job_row(paused, AROUND)["state"]["detail"] == "by ada until today 14:00: feed maintenance"
 
 
 def test_a_paused_job_shows_no_countdown() -> None:
-    row = job_row(replace(JOB, paused=True), TUNIS, NOW)
+    row = job_row(replace(JOB, paused=True), AROUND)
     assert (row["next"]["at"], row["next"]["text"]) == (None, "paused")
 
 
 def test_a_running_job_tells_its_step_and_progress() -> None:
     active = working(progress={"done": 41, "total": 82, "text": ""})
-    state = job_row(replace(JOB, active=active), TUNIS, NOW)["state"]
+    state = job_row(replace(JOB, active=active), AROUND)["state"]
     assert (state["word"], state["detail"], state["percent"]) == ("Running", "Fetch the board", 50)
+    assert state["progress"] == "41 of 82"
+
+
+def test_a_running_job_without_progress_shows_no_bar() -> None:
+    state = job_row(replace(JOB, active=working()), AROUND)["state"]
+    assert "percent" not in state
 
 
 def test_a_run_that_waits_for_its_retry_tells_when_that_is() -> None:
     active = working(status=RunStatus.QUEUED, retry_at=NOW + timedelta(minutes=1))
-    state = job_row(replace(JOB, active=active), TUNIS, NOW)["state"]
+    state = job_row(replace(JOB, active=active), AROUND)["state"]
     assert state["detail"] == "attempt 2 of 3 at today 12:01"
 
 
 def test_the_strip_runs_from_the_oldest_to_the_newest() -> None:
-    row = job_row(replace(JOB, recent=[ended(1), ended(2), ended(3)]), TUNIS, NOW)
+    row = job_row(replace(JOB, recent=[ended(1), ended(2), ended(3)]), AROUND)
     assert [mark["run"] for mark in row["marks"]] == [str(UUID(int=n)) for n in (3, 2, 1)]
 
 
 def test_a_run_that_never_started_has_a_mark_but_no_duration() -> None:
     skipped = ended(2, RunStatus.SKIPPED, started_at=None, seconds=None, reason="exchange closed: Republic Day")
-    row = job_row(replace(JOB, recent=[ended(1), skipped]), TUNIS, NOW)
+    row = job_row(replace(JOB, recent=[ended(1), skipped]), AROUND)
     assert (len(row["marks"]), row["durations"]) == (2, [1.0])
 
 
 def test_a_success_with_warnings_is_told_apart() -> None:
-    row = job_row(replace(JOB, last=ended(1, warnings=2)), TUNIS, NOW)
+    row = job_row(replace(JOB, last=ended(1, warnings=2)), AROUND)
     assert (row["last"]["word"], row["last"]["tone"]) == ("Succeeded, with warnings", "orange")
 
 
 def test_a_failure_shows_its_message() -> None:
-    row = job_row(replace(JOB, last=ended(1, RunStatus.FAILED, message="no answer")), TUNIS, NOW)
+    row = job_row(replace(JOB, last=ended(1, RunStatus.FAILED, message="no answer")), AROUND)
     assert row["last"]["detail"] == "no answer"
 
 
 def test_a_changed_schedule_says_so() -> None:
-    row = job_row(replace(JOB, schedule="0 12 * * 1-5", schedule_changed=True), TUNIS, NOW)
+    row = job_row(replace(JOB, schedule="0 12 * * 1-5", schedule_changed=True), AROUND)
     assert row["schedule"].endswith("(changed)")

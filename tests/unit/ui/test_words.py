@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant
+from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant, span
 
 TUNIS = ZoneInfo("Africa/Tunis")
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -26,6 +26,13 @@ NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 )
 def test_a_duration_is_written_as_precisely_as_people_need(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (1.6, "2 s"), (600, "10 min"), (605, "10 min 5 s"), (5400, "1 h 30 min")]
+)
+def test_a_span_leaves_out_what_is_nought(seconds: float, words: str) -> None:
+    assert span(seconds) == words
 
 
 def test_an_instant_is_written_in_the_zone_that_it_names() -> None:
