@@ -126,7 +126,7 @@ class _Course:
         tally.add_dropped(import_staging.drop_no_session(conn))
         repeated = import_staging.drop_repeated(conn)
         merged = [
-            import_staging.merge_quotes(conn, now=self.now, today=self.today),
+            import_staging.merge_quotes(conn, today=self.today),
             import_staging.merge_levels(conn),
         ]
         imports.keep_rejects(conn, self.import_id, tally.rejects)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import psycopg2.extensions
 from sqlalchemy import Connection, Row, text
@@ -68,7 +68,8 @@ with fresh as (
 kept as (
   insert into quotes as q (isin, session, open, high, low, close, volume, turnover, trades, as_of)
   select isin, session, open, high, low, close, volume, turnover, trades,
-    least((session + 1)::timestamp at time zone 'Africa/Tunis', :now)
+    -- A file names no moment. The day's beginning lets any board of that session, which knows more, come after it.
+    session::timestamp at time zone 'Africa/Tunis'
   from fresh order by isin, session
   on conflict (isin, session) do update set
     open = excluded.open, high = excluded.high, low = excluded.low, close = coalesce(excluded.close, q.close),
@@ -174,13 +175,13 @@ def drop_repeated(conn: Connection) -> int:
     return sum(conn.execute(statement).rowcount for statement in (_REPEATED_QUOTES, _REPEATED_LEVELS))
 
 
-def merge_quotes(conn: Connection, *, now: datetime, today: date) -> Merged:
+def merge_quotes(conn: Connection, *, today: date) -> Merged:
     """Bring the staged quotes into `quotes`, then carry closes over into bars that have none.
 
-    A bar's moment is the end of its day in Tunis, or `now` if that is earlier. `today` is the date in Tunis.
+    A bar's moment is the beginning of its day in Tunis. `today` is the date there.
     """
     conn.execute(text("analyze staged_quotes"))
-    merged = _merged(conn.execute(_MERGE_QUOTES, {"now": now, "today": today}).one())
+    merged = _merged(conn.execute(_MERGE_QUOTES, {"today": today}).one())
     conn.execute(_CARRY_CLOSES)
     return merged
 

@@ -64,14 +64,14 @@ def test_each_form_is_imported_and_again_without_a_change(
     assert (second.added, second.changed, second.unchanged) == (0, 0, added)
 
 
-def test_a_bar_is_stored_exactly_and_is_final_at_the_end_of_its_day(desk: HistoryDesk) -> None:
+def test_a_bar_is_stored_exactly_as_of_the_beginning_of_its_day(desk: HistoryDesk) -> None:
     desk.take(lines(HEADER_2022, SFBT_2025))
     bar = desk.bar(SFBT, FIRST)
     prices = [Decimal("11.600"), Decimal("11.780"), Decimal("11.520"), Decimal("11.530")]
     assert [bar.open, bar.high, bar.low, bar.close] == prices
     assert (bar.volume, bar.turnover, bar.trades) == (16304, Decimal("189142.770"), 77)
     assert (bar.reference, bar.change_pct) == (None, None)
-    assert bar.as_of == datetime(2025, 1, 2, 23, tzinfo=UTC)
+    assert bar.as_of == datetime(2025, 1, 1, 23, tzinfo=UTC)
 
 
 def test_an_index_level_is_stored_with_open_high_and_low(desk: HistoryDesk) -> None:
@@ -204,10 +204,10 @@ def test_a_file_of_this_day_does_not_set_back_what_the_board_has_shown(desk: His
     assert desk.bar(SFBT, today).volume == 20_000
 
 
-def test_a_bar_of_this_day_has_the_moment_of_the_import(desk: HistoryDesk) -> None:
+def test_a_board_of_the_same_session_comes_after_the_file(desk: HistoryDesk) -> None:
     today = NOW.date()
     desk.take(lines(HEADER_2022, line_2022(f"{today:%d/%m/%Y}")))
-    assert desk.bar(SFBT, today).as_of == NOW
+    assert desk.bar(SFBT, today).as_of < NOW
 
 
 def test_a_row_of_the_day_after_tomorrow_is_set_aside(desk: HistoryDesk) -> None:
