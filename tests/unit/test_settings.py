@@ -192,9 +192,7 @@ def test_settings_do_not_change_once_read() -> None:
         "mysql://host/db?password=secret",
     ],
 )
-def test_a_password_is_not_shown_however_the_address_is_written(
-    monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
+def test_a_password_is_not_shown_however_the_address_is_written(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("DATABASE_URL", address)
     with pytest.raises(SettingsError) as refusal:
         load_settings(env_file=None)

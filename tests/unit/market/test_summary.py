@@ -71,9 +71,7 @@ def test_on_a_day_without_a_trade_all_listings_are_untraded_and_keep_their_capit
 
 
 def test_a_capitalisation_leaves_out_a_listing_without_any_price() -> None:
-    summary = market_summary(
-        board(quote("A", "10.00"), quote("BARE")), [_listing("A", 100), _listing("BARE", 9)]
-    )
+    summary = market_summary(board(quote("A", "10.00"), quote("BARE")), [_listing("A", 100), _listing("BARE", 9)])
     assert (summary.market_cap, summary.market_cap_coverage) == (Decimal(1000), 1)
 
 

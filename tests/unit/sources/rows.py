@@ -16,9 +16,7 @@ MOMENT = FetchMoment(NOW, TUNIS)
 ABSENT = object()
 
 
-def row(
-    isin: str = "TN0001100254", *, group: object = "11", name: str = "SFBT", **changes: object
-) -> dict[str, Any]:
+def row(isin: str = "TN0001100254", *, group: object = "11", name: str = "SFBT", **changes: object) -> dict[str, Any]:
     """A complete row of a share in mid-session; a change to ABSENT takes the field away."""
     complete = {
         "referentiel": {

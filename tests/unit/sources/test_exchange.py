@@ -61,14 +61,10 @@ def test_an_empty_board_once_is_asked_for_again(server: FeedServer, exchange: Ex
     assert len(exchange.board().quotes) == 1
 
 
-def test_a_board_that_stays_empty_is_an_error_and_never_a_board(
-    server: FeedServer, exchange: Exchange
-) -> None:
+def test_a_board_that_stays_empty_is_an_error_and_never_a_board(server: FeedServer, exchange: Exchange) -> None:
     server.answer(BOARD, EMPTY)
 
-    with pytest.raises(
-        SourceFormatError, match=r"^Exchange feed: empty board.* from http://.* \(3 attempts in "
-    ):
+    with pytest.raises(SourceFormatError, match=r"^Exchange feed: empty board.* from http://.* \(3 attempts in "):
         exchange.board()
 
     assert len(server.asked) == 3
@@ -148,9 +144,7 @@ def test_a_redirect_loop_is_unreachable(server: FeedServer, exchange: Exchange) 
 
 
 def test_numbers_that_json_does_not_know_spoil_their_row_only(server: FeedServer, exchange: Exchange) -> None:
-    body = json.dumps(
-        board(row(last=float("nan")), row("TN0007250012", high=float("inf")), row("TN0007500010"))
-    )
+    body = json.dumps(board(row(last=float("nan")), row("TN0007250012", high=float("inf")), row("TN0007500010")))
     server.answer(BOARD, whole(body.encode()))
 
     result = exchange.board()

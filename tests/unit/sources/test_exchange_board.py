@@ -236,9 +236,7 @@ def test_of_two_rows_of_one_time_the_larger_volume_is_kept() -> None:
     assert result.set_aside[0].isin == "TN0001100254"
 
 
-@pytest.mark.parametrize(
-    "answer", [{"markets": []}, {"markets": None}, {}, board("row"), board(row(last="?"))]
-)
+@pytest.mark.parametrize("answer", [{"markets": []}, {"markets": None}, {}, board("row"), board(row(last="?"))])
 def test_a_board_without_a_usable_quote_is_an_empty_board(answer: object) -> None:
     with pytest.raises(EmptyBoard, match="empty board"):
         parse_board(answer, MOMENT)
@@ -265,9 +263,7 @@ ODD = st.one_of(
     st.sampled_from(["NaN", "-1", "1e400", "1 000,5", "0", "-", "13 avril 2026", "10:15:03", "²", "٣"]),
 )
 ANY_JSON = st.recursive(ODD, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
-ODD_ROW = st.dictionaries(st.sampled_from(sorted(row())), ANY_JSON, max_size=4).map(
-    lambda odd: {**row(), **odd}
-)
+ODD_ROW = st.dictionaries(st.sampled_from(sorted(row())), ANY_JSON, max_size=4).map(lambda odd: {**row(), **odd})
 ODD_BOOK = st.dictionaries(st.sampled_from(["bid", "bidQty", "ask", "askOrd"]), ANY_JSON).map(
     lambda odd: row(limit=odd)
 )

@@ -40,9 +40,7 @@ def test_an_absent_number_is_none(written: object) -> None:
     assert number({}, "n") is None
 
 
-@pytest.mark.parametrize(
-    "written", ["NaN", "inf", "1_000", "12 5", "1,2,3", "٣", "12 TND", "9" * 50, {}, [], False]
-)
+@pytest.mark.parametrize("written", ["NaN", "inf", "1_000", "12 5", "1,2,3", "٣", "12 TND", "9" * 50, {}, [], False])
 def test_anything_else_is_unreadable(written: object) -> None:
     with pytest.raises(Unreadable, match="n is not a number"):
         number({"n": written}, "n")
@@ -54,9 +52,7 @@ def test_an_absurdly_large_number_is_refused_without_being_written_out(written: 
         number({"n": written}, "n")
 
 
-@pytest.mark.parametrize(
-    ("value", "kept"), [(" SFBT ", "SFBT"), (11, "11"), (True, None), ({}, None), ("-", None)]
-)
+@pytest.mark.parametrize(("value", "kept"), [(" SFBT ", "SFBT"), (11, "11"), (True, None), ({}, None), ("-", None)])
 def test_a_text_is_trimmed_and_only_a_text_or_whole_number(value: object, kept: str | None) -> None:
     assert text(value) == kept
 

@@ -68,9 +68,7 @@ def test_no_points_are_no_level() -> None:
     "broken",
     [None, point("late", 1), point("10:00:00", 0), point("10:00:00", -1), point("10:00:00", 1, "2026-04-14")],
 )
-def test_an_unreadable_point_is_left_out_with_a_warning(
-    broken: object, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unreadable_point_is_left_out_with_a_warning(broken: object, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         level = intraday(point("09:00:00", 15505), broken)
 
@@ -91,9 +89,7 @@ def test_an_answer_without_a_list_of_points_is_a_format_error(answer: object) ->
 
 
 def test_each_close_knows_the_one_before_it() -> None:
-    closes = history(
-        close("13 avril 2026", 15606.62), close("9 avril 2026", 15400), close("10 avril 2026", "15 500,0")
-    )
+    closes = history(close("13 avril 2026", 15606.62), close("9 avril 2026", 15400), close("10 avril 2026", "15 500,0"))
 
     assert [(level.session.day, level.level, level.previous) for level in closes] == [
         (9, Decimal(15400), None),

@@ -81,9 +81,7 @@ def test_a_request_is_logged_with_status_time_and_size(
 def test_a_server_that_is_not_there_is_unreachable_after_three_attempts(http: HttpSource) -> None:
     url = f"http://127.0.0.1:{closed_port()}/a"
 
-    with pytest.raises(
-        SourceUnreachable, match=r"^Exchange feed: cannot connect to http.*\(3 attempts in "
-    ) as caught:
+    with pytest.raises(SourceUnreachable, match=r"^Exchange feed: cannot connect to http.*\(3 attempts in ") as caught:
         http.get_json(url)
 
     assert not caught.value.permanent
@@ -116,9 +114,7 @@ def test_a_hang_up_once_is_survived(server: FeedServer, http: HttpSource) -> Non
     assert http.get_json(server.answer("/a", hang_up, GOOD)) == {"good": 1}
 
 
-def test_an_answer_cut_short_of_its_length_is_a_broken_connection(
-    server: FeedServer, http: HttpSource
-) -> None:
+def test_an_answer_cut_short_of_its_length_is_a_broken_connection(server: FeedServer, http: HttpSource) -> None:
     with pytest.raises(SourceUnreachable, match=r"broke: .*3 attempts"):
         http.get_json(server.answer("/a", cut_short))
 
@@ -136,9 +132,7 @@ def test_a_lasting_error_status_is_refused_at_once(server: FeedServer, http: Htt
     assert (caught.value.status, caught.value.permanent, len(server.asked)) == (status, True, 1)
 
 
-def test_an_error_status_three_times_is_refused_and_may_be_retried_later(
-    server: FeedServer, http: HttpSource
-) -> None:
+def test_an_error_status_three_times_is_refused_and_may_be_retried_later(server: FeedServer, http: HttpSource) -> None:
     with pytest.raises(SourceRefused, match=r"answered 503 Service Unavailable \(3 attempts") as caught:
         http.get_json(server.answer("/a", page(503)))
 
@@ -166,16 +160,12 @@ def test_an_answer_of_50_mb_is_refused_while_it_arrives(server: FeedServer, http
     assert server.sent < 25 * 1024 * 1024
 
 
-def test_an_answer_announced_as_too_large_is_refused_before_its_body(
-    server: FeedServer, http: HttpSource
-) -> None:
+def test_an_answer_announced_as_too_large_is_refused_before_its_body(server: FeedServer, http: HttpSource) -> None:
     with pytest.raises(SourceFormatError, match="larger than"):
         http.get_json(server.answer("/a", announce(50 * 1024 * 1024)))
 
 
-def test_the_size_limit_counts_what_a_compressed_answer_unfolds_to(
-    server: FeedServer, http: HttpSource
-) -> None:
+def test_the_size_limit_counts_what_a_compressed_answer_unfolds_to(server: FeedServer, http: HttpSource) -> None:
     body = gzip.compress(b" " * (9 * 1024 * 1024))
 
     with pytest.raises(SourceFormatError, match="larger than"):
@@ -254,9 +244,7 @@ def test_a_run_cancelled_while_an_answer_arrives_ends_at_once(server: FeedServer
 
 
 def test_numbers_keep_the_digits_that_were_sent() -> None:
-    numbers = decode_json(
-        "Exchange feed", b"[0.1, 7, 123456789012345678901234567890, 1e999999999999999999999, NaN]"
-    )
+    numbers = decode_json("Exchange feed", b"[0.1, 7, 123456789012345678901234567890, 1e999999999999999999999, NaN]")
 
     assert numbers == [
         Decimal("0.1"),
