@@ -22,7 +22,7 @@ from bvmt.imports.tally import Tally
 from bvmt.imports.unpacking import Package, unpacked
 from bvmt.market.history_files import HistoryFileRefused, Instruments, QuoteBatch
 from bvmt.market.history_files.fields import code_of_isin
-from bvmt.store import Connection, Engine, import_staging, imports, listings
+from bvmt.store import Connection, Engine, adjustments, import_staging, imports, listings
 from bvmt.store.engine import store_errors, transaction
 from bvmt.store.imports import ImportResult, ImportStatus
 
@@ -131,6 +131,7 @@ class _Course:
         ]
         imports.keep_rejects(conn, self.import_id, tally.rejects)
         imports.note_unknown(conn, tally.unknown.values(), source=file_name)
+        adjustments.recompute_adjustments(conn)
         imports.finish(conn, self.import_id, tally.figures(repeated, merged))
 
     def _stage(self, conn: Connection, package: Package) -> Tally:

@@ -15,6 +15,9 @@ from types import MappingProxyType
 
 import holidays
 
+from bvmt.market.hours import WINTER
+from bvmt.market.hours import Phase as Phase
+
 _ONE_DAY = timedelta(days=1)
 _NO_ROWS: Mapping[date, Day] = MappingProxyType({})
 
@@ -47,28 +50,6 @@ class DayKind(StrEnum):
     """There is certainly none."""
     EXPECTED_CLOSURE = "expected_closure"
     """An estimated Islamic feast: probably none, the board decides."""
-
-
-class Phase(StrEnum):
-    """A part of the session, in the order of the day."""
-
-    ORDER_ENTRY = "order_entry"
-    CONTINUOUS = "continuous"
-    CLOSING_CALL = "closing_call"
-    AT_LAST = "at_last"
-    BLOCKS = "blocks"
-    CLOSED = "closed"
-
-
-_WINTER_PHASES = (
-    (time(8, 30), Phase.ORDER_ENTRY),
-    (time(9), Phase.CONTINUOUS),
-    (time(14), Phase.CLOSING_CALL),
-    (time(14, 5), Phase.AT_LAST),
-    (time(14, 15), Phase.BLOCKS),
-    (time(14, 30), Phase.CLOSED),
-)
-"""Start of each phase in Tunis time, under the regime of most of the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +105,12 @@ def trading_days(start: date, end: date, own: Mapping[date, Day] = _NO_ROWS) -> 
 
 
 def phase(at: time) -> Phase:
-    """Return the phase of a session at `at`, a naive time of day in Tunis.
+    """Return the phase of a session at `at`, a naive time of day in Tunis, under the hours of winter.
 
-    A phase begins at its first instant and ends where the next begins. The hours are those of winter:
-    order entry from 8:30, continuous trading 9:00-14:00, closing call to 14:05, trading at last to 14:15,
-    blocks to 14:30. Ramadan and the single shift of July and August end near noon under a notice of their
-    own, not modelled here.
+    Order entry from 8:30, continuous trading 9:00-14:00, closing call to 14:05, trading at last to 14:15,
+    blocks to 14:30. `bvmt.market.hours.phase_at` knows the other regimes.
     """
-    started = [name for start, name in _WINTER_PHASES if start <= at]
-    return started[-1] if started else Phase.CLOSED
+    return WINTER.phase(at)
 
 
 def _nearest_session(of: date, step: timedelta, own: Mapping[date, Day]) -> date:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from bvmt.market.calendar import Day, DayKind
+from bvmt.errors import ActionRefused
+from bvmt.market.calendar import Day, DayKind, next_trading_day
+from bvmt.market.hours import Regime
+from bvmt.store.texts import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +24,11 @@ class OwnDay:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class HourRegime:
-    """The hours of a session from a day on: when each phase begins, in Tunis time."""
+HourRegime = Regime
+"""The hours of a session from a day on, as `bvmt.market.hours` takes them."""
 
-    since: date
-    name: str
-    order_entry: time
-    continuous: time
-    closing_call: time
-    at_last: time
-    blocks: time
-    closed: time
-
+_AHEAD = timedelta(days=60)
+"""Own days so far ahead are looked at for the next session; closures in a row are far shorter."""
 
 _DAYS = text("select day, open, name, updated_by, updated_at from calendar_days order by day desc")
 _DAY = text("select day, open, name from calendar_days where day between :since and :until")
@@ -42,7 +37,7 @@ insert into calendar_days (day, open, name, updated_by) values (:day, :open, :na
 on conflict (day) do update set open = excluded.open, name = excluded.name, updated_by = excluded.updated_by,
   updated_at = clock_timestamp()
 """)
-_DROP_DAY = text("delete from calendar_days where day = :day")
+_DROP_DAY = text("delete from calendar_days where day = :day returning 1")
 _REGIMES = text("""
 select since, name, order_entry, continuous, closing_call, at_last, blocks, closed from hour_regimes order by since desc
 """)
@@ -54,7 +49,7 @@ on conflict (since) do update set name = excluded.name, order_entry = excluded.o
   blocks = excluded.blocks, closed = excluded.closed, updated_by = excluded.updated_by,
   updated_at = clock_timestamp()
 """)
-_DROP_REGIME = text("delete from hour_regimes where since = :since")
+_DROP_REGIME = text("delete from hour_regimes where since = :since returning 1")
 
 
 def read_own_days(conn: Connection, *, since: date, until: date) -> dict[date, Day]:
@@ -70,27 +65,44 @@ def list_own_days(conn: Connection) -> list[OwnDay]:
     return [OwnDay(**row) for row in conn.execute(_DAYS).mappings()]
 
 
+def next_session(conn: Connection, after: date) -> date:
+    """Return the first expected session after a day, by the rules and by what operators know better."""
+    return next_trading_day(after, read_own_days(conn, since=after, until=after + _AHEAD))
+
+
 def put_own_day(conn: Connection, day: date, *, open: bool, name: str, by: str) -> None:
-    """Enter a closure (`open` false) or a reopening, or change it."""
-    conn.execute(_PUT_DAY, {"day": day, "open": open, "name": name, "by": by})
+    """Enter a closure (`open` false) or a reopening, or change it. Raises ActionRefused without a name for it."""
+    if not name.strip():
+        raise ActionRefused(f"Say why {day} is {'open' if open else 'closed'}: the reason is shown with the day.")
+    conn.execute(_PUT_DAY, {"day": day, "open": open, "name": storable(name.strip()), "by": by})
 
 
-def drop_own_day(conn: Connection, day: date) -> None:
-    """Let the rules decide about the day again."""
-    conn.execute(_DROP_DAY, {"day": day})
+def drop_own_day(conn: Connection, day: date) -> bool:
+    """Let the rules decide about the day again. False: they did already."""
+    return conn.execute(_DROP_DAY, {"day": day}).first() is not None
 
 
-def list_regimes(conn: Connection) -> list[HourRegime]:
-    """The hour regimes, the latest first; empty where nobody entered one: winter hours count then."""
-    return [HourRegime(**row) for row in conn.execute(_REGIMES).mappings()]
+def list_regimes(conn: Connection) -> list[Regime]:
+    """Return the hour regimes, the latest first; empty where nobody entered one: winter hours count then."""
+    return [Regime(**row) for row in conn.execute(_REGIMES).mappings()]
 
 
-def put_regime(conn: Connection, regime: HourRegime, *, by: str) -> None:
-    """Enter an hour regime or change it."""
-    fields = {name: getattr(regime, name) for name in HourRegime.__dataclass_fields__}
-    conn.execute(_PUT_REGIME, fields | {"by": by})
+def put_regime(conn: Connection, regime: Regime, *, by: str) -> None:
+    """Enter an hour regime or change the one of the same day.
+
+    Raises ActionRefused for one without a name, or whose phases do not follow each other.
+    """
+    if not regime.name.strip():
+        raise ActionRefused("The hours need a name, such as Ramadan 2027.")
+    if not regime.in_order():
+        raise ActionRefused(
+            f"The hours of {regime.name} are not in order: order entry, continuous trading, closing call, trading at "
+            "last, blocks and end have to follow each other."
+        )
+    values = {each.name: getattr(regime, each.name) for each in fields(regime)}
+    conn.execute(_PUT_REGIME, values | {"name": storable(regime.name.strip()), "by": by})
 
 
-def drop_regime(conn: Connection, since: date) -> None:
-    """Take an hour regime back."""
-    conn.execute(_DROP_REGIME, {"since": since})
+def drop_regime(conn: Connection, since: date) -> bool:
+    """Take an hour regime back. False: none begins on that day."""
+    return conn.execute(_DROP_REGIME, {"since": since}).first() is not None

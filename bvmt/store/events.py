@@ -1,59 +1,55 @@
-"""Market events: dividends, splits, meetings, results and the rest, and the factors that actions give."""
+"""Market events: dividends, splits, meetings, results and the rest, as they are stored."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
 
-from bvmt.market.adjustments import CorporateAction
+from bvmt.errors import ActionRefused
+from bvmt.market.events import ACTIONS, Event, EventKind, corporate_actions, problem
+from bvmt.store.calendar import next_session
+from bvmt.store.texts import storable
 
-
-class EventKind(StrEnum):
-    """What happens. The same words as the enum `event_kind` in PostgreSQL."""
-
-    DIVIDEND = "dividend"  #: `amount` in TND a share, detached on its day
-    SPLIT = "split"  #: `new_shares` for `old_shares`
-    BONUS = "bonus"  #: `new_shares` given for `old_shares` held
-    RIGHTS = "rights"  #: `new_shares` offered for `old_shares` held, at `amount` TND
-    MEETING = "meeting"  #: a general meeting
-    RESULTS = "results"  #: figures due
-    IPO = "ipo"  #: a first day of trading
-    INDEX_REVIEW = "index_review"  #: members or weights of an index change
-    OTHER = "other"
-
-
-ACTIONS = frozenset({EventKind.DIVIDEND, EventKind.SPLIT, EventKind.BONUS, EventKind.RIGHTS})
-"""Kinds that change a price by themselves."""
+__all__ = [
+    "ACTIONS",
+    "Event",
+    "EventKind",
+    "StoredEvents",
+    "corporate_actions",
+    "drop_event",
+    "list_actions",
+    "list_events",
+    "put_events",
+    "tomorrow_events",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One event; `isin` is None for one that concerns the market. `id` is None before it is stored."""
+class StoredEvents:
+    """What became of events that were stored; one that stands twice among them counts once."""
 
-    day: date
-    kind: EventKind
-    title: str
-    source: str
-    isin: str | None = None
-    amount: Decimal | None = None
-    new_shares: Decimal | None = None
-    old_shares: Decimal | None = None
-    id: UUID | None = None
+    added: int
+    changed: int
+    unchanged: int
 
 
-_BETWEEN = text("""
-select id, day, kind, isin, title, amount, new_shares, old_shares, source from market_events
+_COLUMNS = "select id, day, kind, isin, title, amount, new_shares, old_shares, source from market_events"
+
+_BETWEEN = text(f"""{_COLUMNS}
 where day between :since and :until and (cast(:isin as text) is null or isin = :isin)
-order by day, title
+order by day, title, isin, id
 """)
 
+_ACTIONS = text(f"""{_COLUMNS}
+where kind = any(cast(:kinds as event_kind[])) and isin is not null order by isin, day, kind, title
+""")
+
+# In the order of the key, so that two imports at once never wait for each other's rows crosswise.
 _PUT = text("""
 with given as (
   select * from jsonb_to_recordset(cast(:rows as jsonb)) as r(
@@ -61,7 +57,7 @@ with given as (
     source text)),
 kept as (
   insert into market_events as e (id, day, kind, isin, title, amount, new_shares, old_shares, source, updated_by)
-  select given.*, :by from given
+  select given.*, :by from given order by day, kind, isin, title
   on conflict (day, kind, isin, title) do update set
     amount = excluded.amount, new_shares = excluded.new_shares, old_shares = excluded.old_shares,
     source = excluded.source, updated_by = excluded.updated_by, updated_at = clock_timestamp()
@@ -75,37 +71,45 @@ _DROP = text("delete from market_events where id = :id returning 1")
 
 
 def list_events(conn: Connection, *, since: date, until: date, isin: str | None = None) -> list[Event]:
-    """The events of the days `since` to `until`, by day."""
+    """Return the events of the days `since` to `until`, by day."""
     rows = conn.execute(_BETWEEN, {"since": since, "until": until, "isin": isin}).mappings()
     return [Event(**{**row, "kind": EventKind(row["kind"])}) for row in rows]
 
 
-def put_events(conn: Connection, events: Sequence[Event], *, by: str) -> tuple[int, int]:
-    """Store events; one that is there already is changed. Returns how many were added and changed."""
-    distinct = {(event.day, event.kind, event.isin, event.title): _row(event) for event in events}
+def list_actions(conn: Connection) -> list[Event]:
+    """Return all events that change a price by themselves, by listing and day."""
+    rows = conn.execute(_ACTIONS, {"kinds": sorted(ACTIONS)}).mappings()
+    return [Event(**{**row, "kind": EventKind(row["kind"])}) for row in rows]
+
+
+def tomorrow_events(conn: Connection, on: date) -> list[Event]:
+    """Return what the next trading day after `on` brings, by day.
+
+    Events of the days without a session before it are among them: an action of a closed day detaches in the next
+    session. `bvmt.store.calendar.next_session` says which day that is.
+    """
+    return list_events(conn, since=date.fromordinal(on.toordinal() + 1), until=next_session(conn, on))
+
+
+def put_events(conn: Connection, events: Sequence[Event], *, by: str) -> StoredEvents:
+    """Store events; one of the same day, kind, listing and title is the same event, and is changed.
+
+    Of one that stands twice among `events` the last counts. Raises ActionRefused, with nothing stored, for an
+    event that cannot be meant (`bvmt.market.events.problem`). Adjusted closes follow with
+    `bvmt.store.adjustments.save_events`.
+    """
+    for event in events:
+        if reason := problem(event):
+            raise ActionRefused(f"The event {event.title[:60]!r} of {event.day} cannot be stored: {reason}.")
+    clean = [replace(event, title=storable(event.title), source=storable(event.source)) for event in events]
+    distinct = {(event.day, event.kind, event.isin, event.title): _row(event) for event in clean}
     row = conn.execute(_PUT, {"rows": json.dumps(list(distinct.values())), "by": by}).one()
-    return row.added, row.changed
+    return StoredEvents(row.added, row.changed, len(distinct) - row.added - row.changed)
 
 
 def drop_event(conn: Connection, event_id: UUID) -> bool:
-    """Delete an event. False: there is none with this id."""
+    """Delete an event and its factor. False: there is none with this id."""
     return conn.execute(_DROP, {"id": event_id}).first() is not None
-
-
-def corporate_actions(events: Sequence[Event]) -> list[CorporateAction]:
-    """The events that change prices, in the form that the market modules take."""
-    return [
-        CorporateAction(
-            isin=event.isin,
-            day=event.day,
-            kind=event.kind.value,  # type: ignore[arg-type]
-            amount=float(event.amount or 0),
-            new_shares=float(event.new_shares or 0),
-            old_shares=float(event.old_shares or 0),
-        )
-        for event in events
-        if event.kind in ACTIONS and event.isin is not None
-    ]
 
 
 def _row(event: Event) -> dict[str, str | None]:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
-from bvmt.market.history_files.rows import SetAside, UnknownInstrument
+from bvmt.market.history_files.rows import SetAside
 from bvmt.store.texts import storable
+from bvmt.store.unknown_instruments import note_unknown as note_unknown
 
 REJECTS_KEPT = 1000
 """So many rows of an import are kept for inspection; all are counted."""
@@ -115,13 +116,6 @@ on conflict do nothing
 """)
 _REJECTS_OF = text("select line, reason, raw from import_rejects where import_id = :id order by line limit :limit")
 
-_UNKNOWN = text("""
-insert into unknown_instruments (isin, name, quotation_group, source)
-select r.isin, r.name, r.grp, :source
-from jsonb_to_recordset(cast(:rows as jsonb)) as r(isin text, name text, grp text)
-on conflict (isin) do update set last_seen_at = clock_timestamp()
-""")
-
 _CODES = text("select code, isin from instrument_codes")
 _SEED_CODES = text("""
 insert into instrument_codes (code, isin, note)
@@ -184,13 +178,6 @@ def read_rejects(conn: Connection, import_id: UUID, *, limit: int = REJECTS_KEPT
     """Return the kept rows of an import by line."""
     rows = conn.execute(_REJECTS_OF, {"id": import_id, "limit": limit})
     return [SetAside(row.line, row.reason, row.raw) for row in rows]
-
-
-def note_unknown(conn: Connection, instruments: Iterable[UnknownInstrument], *, source: str) -> None:
-    """Offer instruments that look like shares and are no listings. Known ones are only seen again."""
-    of = {unknown.isin: unknown for unknown in instruments}
-    rows = [{"isin": isin, "name": storable(found.name), "grp": found.group} for isin, found in of.items()]
-    conn.execute(_UNKNOWN, {"source": source, "rows": json.dumps(rows)})
 
 
 def seed_codes(conn: Connection, codes: Mapping[str, str]) -> None:
