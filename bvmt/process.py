@@ -101,7 +101,7 @@ class Process:
 
 
 def _start_sandbox(settings: Settings) -> SandboxServer | None:
-    if settings.data_source != "sandbox" or settings.sandbox_url is not None:
+    if settings.data_world != "sandbox" or settings.sandbox_url is not None:
         return None
     faults = Faults(random_seed=settings.sandbox_seed if settings.sandbox_faults else None)
     sandbox = SandboxServer(settings.sandbox_seed, now, faults)
@@ -110,7 +110,7 @@ def _start_sandbox(settings: Settings) -> SandboxServer | None:
 
 
 def _addresses(settings: Settings, sandbox: SandboxServer | None) -> Addresses:
-    if settings.data_source == "bvmt":
+    if settings.data_world != "sandbox":
         return Addresses(exchange=settings.bvmt_api_url)
     base = sandbox.url if sandbox is not None else settings.sandbox_url
     return Addresses(exchange=f"{base}/rest_api/rest", exchange_files=f"{base}/files")

@@ -15,6 +15,7 @@ from bvmt.errors import SettingsError
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DataSource = Literal["sandbox", "bvmt"]
+DataWorld = Literal["sandbox", "bvmt", "platform"]
 
 
 def _setting(default: Any, meaning: str, expected: str, **limits: Any) -> Any:
@@ -136,6 +137,13 @@ class Settings(BaseSettings):
         "friday", "Day of the Weekly Report", "monday to sunday"
     )
     weekly_report_time: ClockTime = _setting(time(17), "When the Weekly Report is made", _CLOCK)
+    log_retention_days: int = _setting(
+        90,
+        "Days that ended runs, their logs and settled messages are kept",
+        "a whole number of days from 1 to 3650",
+        ge=1,
+        le=3650,
+    )
 
     market_pulse_ping_url: HttpUrl | None = _ping_url("each run of Market Pulse")
     anomaly_scan_ping_url: HttpUrl | None = _ping_url("each Anomaly Scan")
@@ -150,6 +158,13 @@ class Settings(BaseSettings):
         if self.market_close <= self.market_open:
             raise ValueError("market_close")
         return self
+
+    @property
+    def data_world(self) -> DataWorld:
+        """Whose prices a database of these settings holds: the sandbox's, the exchange's, or the platform's."""
+        if self.stock_service_url is not None or self.market_service_url is not None:
+            return "platform"
+        return self.data_source
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,16 +6,21 @@ import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bvmt.market.anomalies import Anomaly, Context, History, scan
+from bvmt.errors import SourceError
+from bvmt.market.anomalies import Anomaly, Context, Finding, History, scan
+from bvmt.market.anomalies.severity import level
 from bvmt.market.board import SUSPENDED_GROUPS
-from bvmt.market.calendar import DayKind, Phase, day, phase
+from bvmt.market.calendar import DayKind, day
+from bvmt.market.hours import Phase, hours_warning, phase_at
 from bvmt.market.listings import Listing
 from bvmt.runs.context import RunContext
 from bvmt.runs.job import Figure, Job, RetryPolicy
 from bvmt.runs.schedules import Schedule, window
 from bvmt.runs.stopping import SkipRun
 from bvmt.settings import Settings
-from bvmt.store import anomalies, calendar, events, listings, outbox
+from bvmt.sources.platform import AnomalyService
+from bvmt.sources.platform_anomalies import ANOMALY_SERVICE, PlatformAnomaly
+from bvmt.store import anomalies, calendar, events, listings, market, outbox
 from bvmt.store.bars import read_bars
 from bvmt.store.events import EventKind
 from bvmt.store.outbox import Message
@@ -32,7 +37,8 @@ def work(ctx: RunContext) -> None:
     _require_session(ctx)
     history = _read(ctx)
     context, shares = _surroundings(ctx, history)
-    found = _scan(ctx, history, context)
+    found = _ask_service(ctx, history, shares) if ctx.settings.anomaly_service_url else None
+    found = found if found is not None else _scan(ctx, history, context)
     _store(ctx, history.sessions[-RECENT:], found, shares)
 
 
@@ -61,17 +67,60 @@ def _surroundings(ctx: RunContext, history: History) -> tuple[Context, dict[str,
     with ctx.step("Gather what may explain it") as step, ctx.engine.connect() as conn:
         known = events.list_events(conn, since=history.sessions[0], until=history.sessions[-1])
         shares = {listing.isin: listing for listing in listings.list_listings(conn) if listing.active}
+        regimes = calendar.list_regimes(conn)
         step.detail = f"{len(known)} events"
     now = ctx.clock().astimezone(ctx.settings.zone)
+    if sentence := hours_warning(now.date(), regimes):
+        log.warning(sentence)
     context = Context(
         actions=events.corporate_actions(known),
         index_reviews=frozenset(event.day for event in known if event.kind is EventKind.INDEX_REVIEW),
         results=frozenset((event.isin, event.day) for event in known if event.kind is EventKind.RESULTS and event.isin),
         first_days={event.isin: event.day for event in known if event.kind is EventKind.IPO and event.isin},
         surveillance=frozenset(isin for isin, listing in shares.items() if listing.group in SUSPENDED_GROUPS),
-        partial=history.sessions[-1] == now.date() and phase(now.time()) in UNFINISHED,
+        partial=history.sessions[-1] == now.date() and phase_at(now, regimes) in UNFINISHED,
     )
     return context, shares
+
+
+def _ask_service(ctx: RunContext, history: History, shares: dict[str, Listing]) -> list[Anomaly] | None:
+    """What the platform's anomaly service finds. None where it fails: we look ourselves then."""
+    with ctx.step("Ask the anomaly service") as step:
+        start, end = history.sessions[-RECENT:][0], history.sessions[-1]
+        url = ctx.settings.anomaly_service_url or ""
+        service = AnomalyService(url, clock=ctx.clock, zone=ctx.settings.zone, should_stop=ctx.check_stop)
+        with service:
+            try:
+                answer = service.anomalies_batch(list(shares.values()), start=start, end=end)
+            except SourceError as error:
+                log.warning("%s", error)
+                ctx.warn(f"The anomaly service could not be used, so the scan was made here: {error}")
+                step.detail = "it failed; scanning here instead"
+                return None
+        if answer.set_aside:
+            ctx.warn(f"{len(answer.set_aside)} anomalies of the service could not be read and were set aside")
+            with ctx.transaction() as conn:
+                market.store_set_aside(conn, ANOMALY_SERVICE, answer.set_aside, run_id=ctx.run.id)
+        step.detail = f"{len(answer.rows)} anomalies, {len(answer.set_aside)} rows set aside"
+        return [_of_service(row) for row in answer.rows if row.isin in shares]
+
+
+def _of_service(row: PlatformAnomaly) -> Anomaly:
+    kinds = row.types or ("pattern",)
+    sentence = f"The anomaly service reports an atypical {' and '.join(kinds)}."
+    return Anomaly(
+        isin=row.isin,
+        session=row.session,
+        severity=row.severity,
+        level=level(row.severity),
+        volume_rule="volume" in row.types,
+        price_rule="price" in row.types,
+        unconfirmed=False,
+        findings=tuple(Finding(kind, row.severity, sentence, {}) for kind in kinds),
+        explanations=(),
+        numbers={},
+        partial=False,
+    )
 
 
 def _scan(ctx: RunContext, history: History, context: Context) -> list[Anomaly]:

@@ -46,7 +46,7 @@ def health_router(services: Services) -> APIRouter:
         body = {
             "status": "ok" if well else "unwell",
             "version": __version__,
-            "data_source": services.settings().data_source,
+            "data_source": services.settings().data_world,
             "database": database,
             "scheduler": scheduler,
         }

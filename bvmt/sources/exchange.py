@@ -31,9 +31,7 @@ class Exchange:
     SourceRefused or SourceFormatError, as `HttpSource.get` does.
     """
 
-    def __init__(
-        self, base_url: str, *, clock: Clock, http: HttpSource | None = None, zone: ZoneInfo = TUNIS
-    ) -> None:
+    def __init__(self, base_url: str, *, clock: Clock, http: HttpSource | None = None, zone: ZoneInfo = TUNIS) -> None:
         self._base_url = base_url.rstrip("/")
         self._clock = clock
         self._http = http or HttpSource(SOURCE)

@@ -76,9 +76,7 @@ def list_in(answer: object, key: str, missing: type[SourceFormatError] = SourceF
     return value
 
 
-def _malformed(
-    reason: str, answer: object, kind: type[SourceFormatError] = SourceFormatError
-) -> SourceFormatError:
+def _malformed(reason: str, answer: object, kind: type[SourceFormatError] = SourceFormatError) -> SourceFormatError:
     return kind(SOURCE, reason, sample=json_text(answer, _SAMPLE_CHARACTERS))
 
 
@@ -129,9 +127,7 @@ def _one_each(read: list[_Read]) -> tuple[list[Quote], list[SetAsideRow]]:
         other = kept.setdefault(quote.isin, (quote, row))
         if other[0] is quote:
             continue
-        better, worse = (
-            ((quote, row), other) if _freshness(quote) > _freshness(other[0]) else (other, (quote, row))
-        )
+        better, worse = ((quote, row), other) if _freshness(quote) > _freshness(other[0]) else (other, (quote, row))
         kept[quote.isin] = better
         doubles.append(_set_aside(f"a later row of this board names {quote.isin} too", worse[1]))
     return [quote for quote, _ in kept.values()], doubles

@@ -77,9 +77,7 @@ def _readable(rows: list[Any], read: Callable[[Any], T], code: str) -> list[T]:
         text = f"none of {left_out} points of index {code} can be read: {reason}"
         raise SourceFormatError(SOURCE, text, sample=json_text(rows[0], 200))
     if left_out:
-        log.warning(
-            "Index %s: left out %d of %d points, the last because %s", code, left_out, len(rows), reason
-        )
+        log.warning("Index %s: left out %d of %d points, the last because %s", code, left_out, len(rows), reason)
     return readings
 
 

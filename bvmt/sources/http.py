@@ -1,4 +1,4 @@
-"""GET for everything outside: timeouts, size limit, retries, and errors in the operator's words."""
+"""GET and POST for everything outside: timeouts, size limit, retries, and errors in the operator's words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import stamina
 
 from bvmt import __version__
 from bvmt.clock import monotonic
-from bvmt.errors import SourceError, SourceFormatError, SourceUnreachable
+from bvmt.errors import SourceError, SourceFormatError, SourceRefused, SourceUnreachable
 from bvmt.sources.cutoff import Cutoff
 from bvmt.sources.http_failures import (
     REQUEST_EXCEPTIONS,
@@ -32,6 +32,9 @@ JSON = "application/json"
 _SAMPLE_CHARACTERS = 200
 _MAX_REDIRECTS = 5
 _LONGEST_INT = 18  # digits; what fits 64 bits
+
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NOT_NOW = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,23 @@ class HttpLimits:
 DEFAULT_LIMITS = HttpLimits()
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: dict[str, str]
+    content: bytes | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {shown_url(self.url)}"
+
+
 def _never_stop() -> None:
     """The check of a caller that cannot be cancelled."""
 
 
 class HttpSource:
-    """One outside source, named in the operator's words, that is asked by GET.
+    """One outside source, named in the operator's words, that is asked by GET or POST.
 
     `should_stop` is called before each attempt and between the pieces of an answer; what it raises ends the
     request at once and reaches the caller unchanged. Close it, or use it as a context manager. Threads may
@@ -111,10 +125,24 @@ class HttpSource:
         not decodable, and what `read` raises. Messages of SourceErrors end with the attempts made and the
         time they took.
         """
+        request = _Request("GET", url, {"Accept": accept})
+        return self._ask(request, read, again=lambda error: worth_retrying(error) or isinstance(error, retry_on))
+
+    def post(self, url: str, body: object, read: Callable[[bytes], T]) -> T:
+        """Send `body` as JSON and return `read(answer)` for the body of the answer.
+
+        A request that may have been obeyed is not sent twice: only one whose connection was never made, or
+        that was answered 429 or 503, is tried again. Raises what `get` raises.
+        """
+        headers = {"Accept": JSON, "Content-Type": JSON}
+        request = _Request("POST", url, headers, json.dumps(body).encode())
+        return self._ask(request, read, again=_was_not_obeyed)
+
+    def _ask(self, request: _Request, read: Callable[[bytes], T], *, again: Callable[[Exception], bool]) -> T:
         began, made = monotonic(), 0
         try:
             for attempt in stamina.retry_context(
-                on=lambda error: worth_retrying(error) or isinstance(error, retry_on),
+                on=again,
                 attempts=self._limits.attempts,
                 timeout=None,
                 wait_initial=0.5,
@@ -123,39 +151,39 @@ class HttpSource:
                 self._should_stop()
                 made = attempt.num
                 with attempt:
-                    return read(self._fetch(url, accept))
+                    return read(self._fetch(request))
         except SourceError as error:
-            error.args = (_told(error, url, made, monotonic() - began),)
+            error.args = (_told(error, request.url, made, monotonic() - began),)
             raise
         raise AssertionError("a retry context returns or raises")
 
-    def _fetch(self, url: str, accept: str) -> bytes:
+    def _fetch(self, request: _Request) -> bytes:
         began = monotonic()
         try:
-            status, body = self._answer(url, accept)
+            status, body = self._answer(request)
         except SourceError as error:
-            log.info("GET %s failed after %.0f ms: %s", shown_url(url), (monotonic() - began) * 1000, error)
+            log.info("%s failed after %.0f ms: %s", request, (monotonic() - began) * 1000, error)
             raise
-        log.info(
-            "GET %s %d in %.0f ms, %d bytes", shown_url(url), status, (monotonic() - began) * 1000, len(body)
-        )
+        log.info("%s %d in %.0f ms, %d bytes", request, status, (monotonic() - began) * 1000, len(body))
         return body
 
-    def _answer(self, url: str, accept: str) -> tuple[int, bytes]:
+    def _answer(self, request: _Request) -> tuple[int, bytes]:
         limits = self._limits
         with Cutoff(limits.deadline) as cutoff:
             try:
-                return self._stream(url, accept, cutoff)
+                return self._stream(request, cutoff)
             except REQUEST_EXCEPTIONS as error:
                 if cutoff.passed:
-                    raise self._too_slow(url) from error
+                    raise self._too_slow(request.url) from error
                 raise request_failure(
-                    self.source, url, error, connect=limits.connect_timeout, read=limits.read_timeout
+                    self.source, request.url, error, connect=limits.connect_timeout, read=limits.read_timeout
                 ) from error
 
-    def _stream(self, url: str, accept: str, cutoff: Cutoff) -> tuple[int, bytes]:
-        headers, extensions = {"Accept": accept}, {"trace": cutoff.trace}
-        with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
+    def _stream(self, request: _Request, cutoff: Cutoff) -> tuple[int, bytes]:
+        url, extensions = request.url, {"trace": cutoff.trace}
+        with self._client.stream(
+            request.method, url, headers=request.headers, content=request.content, extensions=extensions
+        ) as response:
             if not response.is_success:
                 raise status_failure(self.source, url, response.status_code, response.reason_phrase)
             body = self._body(url, response)
@@ -184,6 +212,13 @@ class HttpSource:
         return SourceFormatError(self.source, text, sample=sample_of(start))
 
 
+def _was_not_obeyed(error: Exception) -> bool:
+    """Whether it is certain that the source has done nothing, and may do it in a moment."""
+    if isinstance(error, SourceRefused):
+        return error.status in _NOT_NOW
+    return isinstance(error, SourceUnreachable) and isinstance(error.__cause__, _NEVER_CONNECTED)
+
+
 def decode_json(source: str, body: bytes) -> Any:
     """Return the JSON value in `body`.
 
@@ -200,9 +235,7 @@ def decode_json(source: str, body: bytes) -> Any:
 
 def sample_of(body: bytes) -> str:
     """Return the first 200 characters of `body` as text that a database can hold, odd bytes replaced."""
-    text = (
-        body[: 4 * _SAMPLE_CHARACTERS].decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    )
+    text = body[: 4 * _SAMPLE_CHARACTERS].decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text[:_SAMPLE_CHARACTERS]
 
 

@@ -72,5 +72,5 @@ def open_database(settings: Settings) -> Database:
 def _prepare(engine: Engine, settings: Settings) -> None:
     migrate(engine)
     with store_errors(), transaction(engine) as conn:
-        world.stamp(conn, settings.data_source)
+        world.stamp(conn, settings.data_world)
         listings.seed(conn, seed_listings())

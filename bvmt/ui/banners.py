@@ -72,7 +72,7 @@ def _render_nothing_fires(standing: Standing) -> None:
 
 def render_source() -> None:
     """Say where prices come from, while they are simulated."""
-    if settings().data_source == "sandbox":
+    if settings().data_world == "sandbox":
         st.info(
             "**Simulated data.** Prices come from the sandbox exchange, not from the Bourse de Tunis.",
             icon=":material/science:",

@@ -20,14 +20,14 @@ from bvmt.ui.system_words import differences, incident_words, setting_rows, size
 from bvmt.ui.truth import heartbeat_words
 from bvmt.ui.words import duration, short_instant
 
-_SOURCES = {"sandbox": "Sandbox", "bvmt": "Bourse de Tunis"}
+_SOURCES = {"sandbox": "Sandbox", "bvmt": "Bourse de Tunis", "platform": "Platform services"}
 
 
 def render_facts(settings: Settings, database_bytes: int) -> None:
     """What is running here, on what."""
     facts = {
         "Version": __version__,
-        "Data source": _SOURCES[settings.data_source],
+        "Data source": _SOURCES[settings.data_world],
         "Database": size_words(database_bytes),
         "Database server": "Embedded" if settings.database_url is None else "Yours",
     }

@@ -65,6 +65,6 @@ def test_another_data_source_is_refused_in_one_sentence_and_leaves_no_server(sta
     assert product.wait() > 0
     reasons = [line for line in product.log.splitlines() if "cannot start" in line]
     assert len(reasons) == 1
-    assert "This database holds sandbox data, and DATA_SOURCE is bvmt. Set DATA_SOURCE=sandbox" in reasons[0]
+    assert "This database holds sandbox data, and the settings ask for bvmt data: set DATA_SOURCE=sandbox" in reasons[0]
     assert "Traceback" not in product.log
     assert database_servers(house) == []

@@ -29,7 +29,9 @@ from bvmt.store.engine import make_engine
 from bvmt.store.events import Event
 from jobs.anomaly_scan import ANOMALY_SCAN
 from tests.conftest import execute, fresh_database, url_of
+from tests.db.boards import SFBT
 from tests.db.desk import Desk
+from tests.unit.sources.platform_server import BATCH, PlatformServer, as_json
 
 SEED = 2026
 TODAY = date(2026, 11, 24)
@@ -271,3 +273,34 @@ def test_without_any_quote_the_scan_is_skipped(engine: sa.Engine) -> None:
     )
     with pytest.raises(SkipRun, match=r"^no quotes are stored yet"):
         ANOMALY_SCAN.work(ctx)
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlatformServer]:
+    """The platform's anomaly service, in use."""
+    server = PlatformServer()
+    monkeypatch.setenv("ANOMALY_SERVICE_URL", server.url)
+    yield server
+    server.close()
+
+
+def test_with_an_anomaly_service_its_answer_is_stored(
+    history_desk: Desk, run_scan: Scan, service: PlatformServer
+) -> None:
+    row = {"code": SFBT, "date": TODAY.isoformat(), "types": ["volume", "price"], "severity": 0.8, "details": {}}
+    service.answer(BATCH, as_json({"anomalies": [row]}))
+    run_scan()
+    found = stored(history_desk, TODAY)
+    assert list(found) == [SFBT]
+    assert (found[SFBT].level, found[SFBT].volume_rule, found[SFBT].price_rule) == ("critical", True, True)
+    assert found[SFBT].findings[0]["sentence"] == "The anomaly service reports an atypical volume and price."
+
+
+def test_where_the_anomaly_service_fails_the_scan_is_made_here_with_a_warning(
+    history_desk: Desk, run_scan: Scan, service: PlatformServer
+) -> None:
+    service.answer(BATCH, as_json({"detail": "not here"}, status=404))
+    ctx = run_scan()
+    assert stored(history_desk, TODAY)
+    assert "The anomaly service could not be used" in ctx.warnings[0]
+    assert "404" in ctx.warnings[0]

@@ -31,15 +31,23 @@ def test_a_new_database_is_stamped_with_its_source_and_goes_on_with_it(engine: s
         assert conn.execute(sa.text("select source from data_world")).scalars().all() == ["sandbox"]
 
 
-@pytest.mark.parametrize(("held", "asked"), [("sandbox", "bvmt"), ("bvmt", "sandbox")])
-def test_a_database_of_one_source_refuses_the_other(engine: sa.Engine, held: str, asked: str) -> None:
+@pytest.mark.parametrize(
+    ("held", "asked", "advice"),
+    [
+        ("sandbox", "bvmt", "set DATA_SOURCE=sandbox without STOCK_SERVICE_URL and MARKET_SERVICE_URL"),
+        ("bvmt", "sandbox", "set DATA_SOURCE=bvmt without STOCK_SERVICE_URL and MARKET_SERVICE_URL"),
+        ("sandbox", "platform", "set DATA_SOURCE=sandbox without STOCK_SERVICE_URL and MARKET_SERVICE_URL"),
+        ("platform", "sandbox", "set STOCK_SERVICE_URL or MARKET_SERVICE_URL"),
+    ],
+)
+def test_a_database_of_one_world_refuses_the_others(engine: sa.Engine, held: str, asked: str, advice: str) -> None:
     with engine.connect() as conn:
         world.stamp(conn, held)
         with pytest.raises(WrongDataWorld) as refusal:
             world.stamp(conn, asked)
         assert str(refusal.value) == (
-            f"This database holds {held} data, and DATA_SOURCE is {asked}. Set DATA_SOURCE={held},"
-            f" or give {asked} a database of its own (DATABASE_URL or DATA_DIR)."
+            f"This database holds {held} data, and the settings ask for {asked} data: {advice}, "
+            f"or give {asked} data a database of their own (DATABASE_URL or DATA_DIR)."
         )
         assert conn.execute(sa.text("select source from data_world")).scalar_one() == held
 

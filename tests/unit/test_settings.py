@@ -53,6 +53,7 @@ BAD = [
     *[(name, "ftp://host", URL) for name in SECRETS],
     *[(name, value, MINUTES) for name in INTERVALS for value in ("0", "721", "-15", "7.5", "often")],
     *[(name, value, CLOCK) for name in CLOCKS for value in ("24:00", "9h", "12:60", "noon", "12:30:15:00", "-1:00")],
+    *[("LOG_RETENTION_DAYS", v, "a whole number of days from 1 to 3650") for v in ("0", "3651", "1.5", "ever")],
     *[("WEEKLY_REPORT_DAY", value, "monday to sunday") for value in ("fri", "5", "vendredi")],
 ]
 

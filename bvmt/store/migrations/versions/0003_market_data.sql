@@ -182,3 +182,9 @@ create table outbox (
 create index outbox_waiting on outbox (id) where state = 'waiting';
 
 create table outbox_archive (like outbox including all excluding identity);
+
+-- Cleaning up ---------------------------------------------------------------------------------------------------
+
+-- Foreign keys that a deleted run or instance would otherwise be searched for through the whole table.
+create index runs_repeated on runs (retry_of) where retry_of is not null;
+create index runs_by_instance on runs (instance_id) where instance_id is not null;
