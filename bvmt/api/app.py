@@ -9,6 +9,7 @@ from bvmt.api import problems
 from bvmt.api.health import health_router
 from bvmt.api.history import history_router
 from bvmt.api.jobs import jobs_router
+from bvmt.api.market import market_router
 from bvmt.api.runs import runs_router
 from bvmt.api.services import Services
 from bvmt.api.slots import slots_router
@@ -22,6 +23,7 @@ def make_api(services: Services) -> FastAPI:
     api.include_router(health_router(services))
     api.include_router(history_router(services))
     api.include_router(jobs_router(services))
+    api.include_router(market_router(services))
     api.include_router(slots_router(services))
     api.include_router(runs_router(services))
     return api

@@ -1,0 +1,25 @@
+"""Data: what is stored of the market, history imports, listings, the calendar and events. `/data?part=…`."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from bvmt.ui.begin import begin_page
+from bvmt.ui.data_calendar import render_calendar
+from bvmt.ui.data_events import render_events
+from bvmt.ui.data_imports import render_imports
+from bvmt.ui.data_listings import render_listings
+from bvmt.ui.data_stored import render_stored
+
+begin_page("Data")
+PARTS: dict[str, Callable[[], None]] = {
+    "Stored": render_stored,
+    "Import": render_imports,
+    "Listings": render_listings,
+    "Calendar": render_calendar,
+    "Events": render_events,
+}
+part = st.segmented_control(
+    "Part", list(PARTS), default="Stored", required=True, key="part", bind="query-params", label_visibility="collapsed"
+)
+PARTS[part or "Stored"]()
