@@ -6,7 +6,7 @@ export PYTHON T
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup test check fix bench clean
+.PHONY: help run setup test check fix bench stress clean
 
 help:  ## List these targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS='	' read -r name sentence; do \
@@ -32,6 +32,9 @@ fix: setup  ## Format the code and repair what lint can repair
 
 bench: setup  ## Measure the figures that the README quotes
 	@exec .venv/bin/python -m benchmarks
+
+stress: setup  ## Attack the scheduler and audit what it did; SECONDS=60 PROCESSES=5, UNFENCED=1 has to fail
+	@exec .venv/bin/python -m benchmarks.stress $(or $(SECONDS),60) $(or $(PROCESSES),5) $(if $(UNFENCED),--unfenced)
 
 clean:  ## Remove .venv and the tools' caches; data/ and logs/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

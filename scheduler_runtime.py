@@ -28,6 +28,7 @@ from bvmt.clock import Clock, monotonic, now
 from bvmt.errors import DatabaseAway, StoreError
 from bvmt.process import Process, current_process
 from bvmt.runs.carrier import Carrier
+from bvmt.runs.catalogue import write_catalogue
 from bvmt.runs.job import Job
 from bvmt.runs.keeper import Keeper
 from bvmt.runs.lease import Lease
@@ -63,8 +64,8 @@ class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]
     """When one of a schedule's crontab lines is due in a zone, as instants in UTC.
 
     APScheduler compares times of one zone by what the clock on the wall shows, which is wrong in the hour that
-    autumn repeats. A line that names its hours is due once in that hour, the first time; where spring leaves a
-    time out, it is due as if the clocks had not been changed. Whoever asks, from whenever on, hears the same.
+    autumn repeats. A line that names its hours is due in that hour the first time only; where spring leaves its
+    time out, it is due once, as if the clocks had not been changed. Whoever asks, from whenever on, hears the same.
     """
 
     def __init__(self, crontabs: Sequence[str], timezone: str) -> None:
@@ -77,7 +78,9 @@ class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]
         """The first instant from `now` on, or after `previous_fire_time` if that is earlier; None: never."""
         start = now.astimezone(UTC)
         if previous_fire_time is not None:
-            start = min(start, previous_fire_time.astimezone(UTC) + _TICK)
+            previous = previous_fire_time.astimezone(UTC)
+            # Never `previous` again, or APScheduler, asking at that very microsecond, would ask for ever.
+            start = start + _TICK if start == previous else min(start, previous + _TICK)
         times = [self._next(cron, names_hours, start) for cron, names_hours in self._lines]
         return min((time for time in times if time is not None), default=None)
 
@@ -208,9 +211,7 @@ class SchedulerRuntime:
 
     def start(self) -> None:
         """Register, rescue what a dead process left, and fire from now on."""
-        rows = [_catalogue_row(n, job, self._settings) for n, job in enumerate(self.jobs.values())]
-        with store_errors(), self._engine.connect() as conn:
-            job_store.sync_catalogue(conn, rows)
+        write_catalogue(self._engine, self.jobs.values(), self._settings)
         self.lease.start()
         self._upkeep.round()
         self._scheduler.start()
@@ -360,20 +361,6 @@ class SchedulerRuntime:
             log.warning("Runs interrupted by the stop: %s", ", ".join(map(str, left)))
 
 
-def _catalogue_row(position: int, job: Job, settings: Settings) -> dict[str, object]:
-    return {
-        "id": job.id,
-        "position": position,
-        "name": job.name,
-        "description": job.description,
-        "schedule_default": job.schedule(settings).text,
-        "grace": f"{job.grace.total_seconds()} seconds",
-        "max_attempts": job.retry.max_attempts,
-        "retry_base": f"{job.retry.base.total_seconds()} seconds",
-        "time_limit": f"{job.time_limit.total_seconds()} seconds",
-    }
-
-
 @st.cache_resource(show_spinner=False)
 def scheduler() -> SchedulerRuntime | None:
     """The scheduler of this process, started with the first call; None where ENABLE_SCHEDULER is false.
@@ -381,7 +368,12 @@ def scheduler() -> SchedulerRuntime | None:
     The cache is the front door only. Any browser can have Streamlit's caches cleared, and a saved file makes
     Streamlit import this module anew: the scheduler itself is kept by `bvmt.process`, which hands back the same one.
     """
-    return current_process().scheduler(_start)
+    process = current_process()
+    if not process.settings.enable_scheduler:
+        # Nothing fires here, yet its pages show the jobs and take requests.
+        write_catalogue(process.database.engine, JOBS, process.settings)
+        return None
+    return process.scheduler(_start)
 
 
 def _start(process: Process) -> SchedulerRuntime:
@@ -394,4 +386,5 @@ def _start(process: Process) -> SchedulerRuntime:
         revive=process.database.revive,
     )
     runtime.start()
+    process.begin_first_import()
     return runtime

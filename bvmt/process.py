@@ -27,7 +27,7 @@ from bvmt.store.database import open_database
 log = logging.getLogger(__name__)
 
 _HOME = "_bvmt_jobs_process"
-IMPORT_SECONDS = 5.0  # how long a close waits for an import to stop
+IMPORT_SECONDS = 1.0  # how long a close waits for an import to stop; what it has not committed is not stored
 
 
 class Stoppable(Protocol):

@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from time import sleep
 from uuid import UUID
 
 import psutil
@@ -19,6 +20,7 @@ from bvmt.store.engine import store_errors
 
 log = logging.getLogger(__name__)
 
+PAUSE_SECONDS = 0.1  # between two rounds however often the keeper is nudged: every start and click nudges it
 ORPHAN_SECONDS = 10.0  # a dispatch whose answer is older than this and unknown here was lost
 
 
@@ -78,6 +80,7 @@ class Keeper:
                 log.warning("The record could not be looked after: %s", error)
             except Exception:
                 log.exception("A round of the keeper failed")
+            sleep(PAUSE_SECONDS)
             self._nudged.wait(self._every)
             self._nudged.clear()
 

@@ -21,7 +21,7 @@ from bvmt.store.incidents import IncidentKind
 
 log = logging.getLogger(__name__)
 
-PLAN_SECONDS = 15.0
+PLAN_SECONDS = 5.0  # with the planner's lag, a slot that nobody took is settled within 10 s
 STOP_PATIENCE_SECONDS = 5.0  # how long a run that was told to stop may take before it is written off
 
 

@@ -57,7 +57,8 @@ class Workers:
             if self._busy >= CAPACITY or self._draining:
                 return
             self._busy += 1
-        self._submit(self._work)
+            # Under the lock: once `drain` has returned, nobody hands work to a pool that is being shut down.
+            self._submit(self._work)
 
     def drain(self) -> None:
         """Start nothing from now on. A start under way is waited for, and counts as under way."""
