@@ -19,6 +19,8 @@ from tests.pages.worlds import JOB, add_instance, add_job, add_run, add_slots, a
 
 NOON = "0 12 * * mon-fri"
 
+NOBODY = "30866632-9d22-49df-a69f-e07ff3031de5"  # no run has this id
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[ApiServer, str]]:
@@ -82,9 +84,9 @@ def test_a_job_is_told_in_the_form_of_the_list(api: httpx.Client) -> None:
         ("POST", "/jobs/nothing/pause"),
         ("POST", "/jobs/nothing/resume"),
         ("POST", "/jobs/nothing/run"),
-        ("GET", f"/runs/{uuid4()}"),
-        ("POST", f"/runs/{uuid4()}/cancel"),
-        ("POST", f"/runs/{uuid4()}/retry"),
+        ("GET", f"/runs/{NOBODY}"),
+        ("POST", f"/runs/{NOBODY}/cancel"),
+        ("POST", f"/runs/{NOBODY}/retry"),
     ],
 )
 def test_what_does_not_exist_is_a_problem_that_names_it(api: httpx.Client, method: str, path: str) -> None:
