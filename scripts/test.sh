@@ -10,8 +10,7 @@ export CHROMIUM
 read -r -a chosen <<<"${T:-}"
 SECONDS=0
 echo "Running ${T:-all tests} with the browser $CHROMIUM."
-# Two files at a time: many tests wait for processes, and each worker has a database server of its own.
-if .venv/bin/python -m pytest -q -n 2 --dist loadfile "${chosen[@]}"; then
+if .venv/bin/python -m pytest -q "${chosen[@]}"; then
     echo "Tests passed in $SECONDS s: ${T:-all}."
 else
     code=$?

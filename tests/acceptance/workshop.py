@@ -97,19 +97,14 @@ def _set_points(deeds: Deeds) -> None:
 
 
 def _serve(runtime: SchedulerRuntime, grace_seconds: float) -> None:
-    told = threading.Event()
-
-    def stop(*_: object) -> None:
-        if told.is_set():
-            runtime.hasten()
-        told.set()
-
-    signal.signal(signal.SIGTERM, stop)
+    """Work until SIGTERM. It is blocked and waited for: a handler could interrupt a lock that it needs itself."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     runtime.start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    while not told.wait(3600):
-        pass
+    signal.sigwait({signal.SIGTERM})
+    signal.signal(signal.SIGTERM, lambda *_: runtime.hasten())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     runtime.stop(grace_seconds)
 
 
