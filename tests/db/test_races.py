@@ -189,11 +189,11 @@ def test_a_run_that_starts_while_its_instance_is_declared_dead_is_found_by_that_
 
 
 def test_a_run_that_starts_just_before_its_lease_ends_is_found_by_the_next_rescue(desk: Desk) -> None:
-    lost = desk.instance(lease_seconds=0.05)
+    lost = desk.instance(lease_seconds=2.0)
     desk.claim()
     with transaction(desk.engine) as first:
         run = dispatched(first, lost)
-        first.execute(sa.text("select pg_sleep(0.06)"))
+        first.execute(sa.text("select pg_sleep(2.1)"))
         assert desk.rescue() == []
     assert desk.rescue() == [run.id]
 
