@@ -24,6 +24,7 @@ import psycopg2
 import psycopg2.extensions
 import sqlalchemy as sa
 
+from bvmt.access.actor import Actor, Role, Via
 from bvmt.clock import monotonic, now
 from bvmt.runs.actions import request_run
 from bvmt.runs.catalogue import write_catalogue
@@ -40,6 +41,7 @@ from bvmt.store.jobs import list_overviews
 from bvmt.store.migrate import migrate
 from scheduler_runtime import SchedulerRuntime
 
+PROGRAM = Actor("bench", Role.ADMIN, Via.LOCAL)
 ROUNDS = 500
 CLICKS = 300
 MANY_RUNS = 100_000
@@ -139,7 +141,7 @@ def clicks(engine: Engine, runtime: SchedulerRuntime, begun: SimpleQueue[float])
     found = []
     for _ in range(CLICKS):
         clicked = monotonic()
-        request_run(engine, "job_0", by="bench")
+        request_run(engine, "job_0", by=PROGRAM)
         found.append(begun.get(timeout=10) - clicked)
         while runtime.running:
             sleep(0.001)

@@ -62,6 +62,10 @@ class NotFound(ActionRefused):
     """The job, run or report that was named does not exist."""
 
 
+class Forbidden(ActionRefused):
+    """The one who asks may not do this; the text says which role it takes."""
+
+
 class SourceError(BvmtError):
     """Something outside this product failed. `source` names it in the operator's words."""
 

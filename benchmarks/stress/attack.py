@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
 
+from bvmt.access.actor import Actor, Role, Via
 from bvmt.clock import monotonic
 from bvmt.errors import ActionRefused, StoreError
 from bvmt.runs.actions import change_schedule, pause_job, request_run, resume_job
@@ -19,6 +20,7 @@ from tests.acceptance.floor import Floor, Workshop
 from tests.acceptance.orders import Orders, Probe
 from tests.acceptance.product import wait_until
 
+STRESS = Actor("stress", Role.ADMIN, Via.LOCAL)
 LEASE_SECONDS = 3.0
 FROZEN_SECONDS = (3.5, 6.0)  # longer than the lease
 BLOW_SECONDS = (1.0, 2.2)
@@ -94,8 +96,8 @@ class Attack:
         self._thaw(float("inf"))
         self._replace_the_dead()
         for probe in self._orders.probes:
-            resume_job(self._floor.engine, probe.id, by="stress")
-            change_schedule(self._floor.engine, probe.id, Probe(every=720).schedule, by="stress")
+            resume_job(self._floor.engine, probe.id, by=STRESS)
+            change_schedule(self._floor.engine, probe.id, Probe(every=720).schedule, by=STRESS)
         try:
             wait_until(self._is_settled, "everything to be settled", seconds=REST_SECONDS)
         except AssertionError:
@@ -167,7 +169,7 @@ class Attack:
 
     def _click(self) -> None:
         try:
-            request_run(self._floor.engine, random.choice(self._orders.probes).id, by="stress")
+            request_run(self._floor.engine, random.choice(self._orders.probes).id, by=STRESS)
             self._counts["clicks"] += 1
         except ActionRefused:
             return
@@ -176,11 +178,11 @@ class Attack:
         pause = self._pause
         if pause is None:
             job_id = random.choice(self._orders.probes).id
-            pause_job(self._floor.engine, job_id, by="stress")
+            pause_job(self._floor.engine, job_id, by=STRESS)
             self._pause = Pause(job_id, self._time_there(), monotonic() + random.uniform(*PAUSE_SECONDS))
         elif monotonic() > pause.ends:
             values = {"job": pause.job_id, "since": pause.since}
             self._floor.execute("insert into pauses values (:job, :since, clock_timestamp())", **values)
-            resume_job(self._floor.engine, pause.job_id, by="stress")
+            resume_job(self._floor.engine, pause.job_id, by=STRESS)
             self._pause = None
             self._counts["pauses"] += 1

@@ -13,12 +13,11 @@ from datetime import date
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from bvmt.market.adjustments import Factor, Floats, adjusted_closes, factor
 from bvmt.market.events import Event, corporate_actions, missing_number
 from bvmt.store import events as event_store
-from bvmt.store.engine import store_errors, transaction
 from bvmt.store.events import StoredEvents
 
 log = logging.getLogger(__name__)
@@ -103,22 +102,20 @@ order by a.day, a.event_id
 _CLOSES = text("select session, close from quotes where isin = :isin and session >= :since order by session")
 
 
-def save_events(engine: Engine, events: Sequence[Event], by: str) -> tuple[StoredEvents, Recomputed]:
-    """Store events and bring the factors up to date, both or neither.
+def save_events(conn: Connection, events: Sequence[Event], by: str) -> tuple[StoredEvents, Recomputed]:
+    """Store events and bring the factors up to date, inside a transaction of the caller's.
 
-    Raises ActionRefused for an event that cannot be meant, and StoreError when the database refuses or is away.
+    Raises ActionRefused for an event that cannot be meant.
     """
-    with store_errors(), transaction(engine) as conn:
-        conn.execute(_LOCK)
-        stored = event_store.put_events(conn, events, by=by)
-        return stored, recompute_adjustments(conn)
+    conn.execute(_LOCK)
+    stored = event_store.put_events(conn, events, by=by)
+    return stored, recompute_adjustments(conn)
 
 
-def remove_event(engine: Engine, event_id: UUID) -> Recomputed | None:
-    """Delete an event with what it did to closes. None: there is none with this id. Raises StoreError."""
-    with store_errors(), transaction(engine) as conn:
-        conn.execute(_LOCK)
-        return recompute_adjustments(conn) if event_store.drop_event(conn, event_id) else None
+def remove_event(conn: Connection, event_id: UUID) -> Recomputed | None:
+    """Delete an event with what it did to closes, inside a transaction. None: there is none with this id."""
+    conn.execute(_LOCK)
+    return recompute_adjustments(conn) if event_store.drop_event(conn, event_id) else None
 
 
 def recompute_adjustments(conn: Connection) -> Recomputed:

@@ -44,6 +44,7 @@ class Run:
     figures: dict[str, Any]
     warnings: Sequence[str]
     progress: dict[str, Any] | None
+    parameters: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ _COLUMNS = """
   extract(epoch from coalesce(r.finished_at, case when r.status = 'running' then clock_timestamp() end)
     - r.started_at)::float8 as seconds,
   r.cancel_requested_at, r.cancel_requested_by, r.retry_at, r.error_class, r.error_message, r.fingerprint,
-  r.figures, r.warnings, r.progress
+  r.figures, r.warnings, r.progress, r.parameters
 from runs r join jobs j on j.id = r.job_id left join instances i on i.id = r.instance_id
 """
 
@@ -142,21 +143,10 @@ order by id
 """)
 
 
-_REQUESTS = text("""
-select kind, run_id, asked_by, asked_at, detail from requests
-where job_id = :job order by id desc limit :limit
-""")
-
 _LAST_REQUEST = text("""
 select kind, run_id, asked_by, asked_at, detail from requests
 where job_id = :job and kind = cast(:kind as request_kind) order by id desc limit 1
 """)
-
-
-def list_requests(conn: Connection, job_id: str, *, limit: int = 50) -> list[Request]:
-    """Who asked what of a job, newest first."""
-    rows = conn.execute(_REQUESTS, {"job": job_id, "limit": limit}).mappings()
-    return [Request(**row) for row in rows]
 
 
 def find_last_request(conn: Connection, job_id: str, kind: str) -> Request | None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -53,6 +54,7 @@ class StartedRun:
     scheduled_at: datetime | None
     due_at: datetime
     requested_by: str | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,13 @@ u as (
   from d
   where runs.id = d.id and d.verdict is not null and runs.status = d.status and runs.attempt = d.attempt
   returning runs.id, runs.job_id, runs.origin, runs.status, runs.attempt, runs.scheduled_at, runs.due_at,
-            runs.requested_by, runs.started_at),
+            runs.requested_by, runs.parameters, runs.started_at),
 a as (
   insert into run_attempts (run_id, attempt, instance_id, started_at)
   select id, attempt, :me, clock_timestamp() from u where status = 'running')
-select id, job_id, origin, status, attempt, scheduled_at, due_at, requested_by from u
+select id, job_id, origin, status, attempt, scheduled_at, due_at, requested_by, parameters from u
 union all  -- another instance took the run that was picked, or its job was paused meanwhile: ask again
-select null, null, null, null, null, null, null, null from pick where not exists (select from u)
+select null, null, null, null, null, null, null, null, null from pick where not exists (select from u)
 """)
 
 _FINISH = text("""
@@ -195,8 +197,11 @@ with asked as (
   values (:key, cast(:kind as request_kind), :job, :run, :by)
   on conflict (key) do nothing returning id),
 q as (
-  insert into runs (id, job_id, origin, status, requested_by, retry_of)
-  select :run, :job, cast(:origin as run_origin), 'queued', :by, cast(:retry_of as uuid) from asked
+  insert into runs (id, job_id, origin, status, requested_by, retry_of, parameters)
+  select :run, :job, cast(:origin as run_origin), 'queued', :by, cast(:retry_of as uuid),
+         coalesce((select parameters from runs repeated where repeated.id = cast(:retry_of as uuid)),
+                  cast(:parameters as jsonb))
+  from asked
   on conflict do nothing
   returning id)
 select true from q union all select true from runs where id = :run
@@ -323,10 +328,14 @@ def request_run(
     origin: RunOrigin,
     asked_by: str,
     retry_of: UUID | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> bool:
-    """Queue a run that somebody asked for. False: the job already has one that waits or runs."""
+    """Queue a run that somebody asked for. False: the job already has one that waits or runs.
+
+    `parameters` is what the run is to do beyond its job, as JSON has it; a repeated run keeps those of its first.
+    """
     kind = "retry" if origin is RunOrigin.RETRY else "run"
-    parameters = {
+    values = {
         "job": job_id,
         "run": run_id,
         "key": key,
@@ -334,8 +343,9 @@ def request_run(
         "origin": origin,
         "by": asked_by,
         "retry_of": retry_of,
+        "parameters": json.dumps(dict(parameters or {})),
     }
-    return conn.execute(_REQUEST_RUN, parameters).first() is not None
+    return conn.execute(_REQUEST_RUN, values).first() is not None
 
 
 def find_requested(conn: Connection, key: UUID) -> UUID | None:

@@ -39,6 +39,8 @@ with asked as (
 update maintenance set frozen_at = null, frozen_by = null, reason = null from asked
 """)
 
+_IN_FORCE = text("select coalesce(schedule_override, schedule_default) from jobs where id = :job")
+
 _FROZEN = text("select frozen_at, frozen_by, reason from maintenance where frozen_at is not null")
 
 
@@ -54,6 +56,12 @@ class Freeze:
 def change_schedule(conn: Connection, job_id: str, schedule: str | None, *, key: UUID, by: str) -> None:
     """Give a job another schedule, as text; None gives it its default again. The same key counts once."""
     conn.execute(_CHANGE, {"job": job_id, "text": schedule, "key": key, "by": storable(by)})
+
+
+def find_schedule(conn: Connection, job_id: str) -> str | None:
+    """The schedule in force of a job, as text; None where there is no such job."""
+    found: str | None = conn.execute(_IN_FORCE, {"job": job_id}).scalar()
+    return found
 
 
 def freeze(conn: Connection, *, key: UUID, by: str, reason: str | None) -> None:

@@ -19,6 +19,7 @@ from tests.acceptance.floor import Floor, due_in, gate
 from tests.acceptance.orders import Orders, Probe
 from tests.acceptance.product import wait_until
 from tests.conftest import UNSAFE_BUT_FAST, server_folder
+from tests.people import person
 
 AWAY_SECONDS = 5.0
 RECOVERY_SECONDS = 5.0
@@ -60,7 +61,7 @@ def aftermath(server: EmbeddedPostgres) -> Iterator[Aftermath]:
         for workshop in floor.workshops:
             workshop.wait_ready()
         for job, closed in (("works", working), ("ends", ending)):
-            request_run(floor.engine, job, by="Leila")
+            request_run(floor.engine, job, by=person("Leila"))
             closed.wait_for_one()
 
         wait_until(lambda: (slot - now()).total_seconds() < AWAY_SECONDS / 2, "the slot to come near")

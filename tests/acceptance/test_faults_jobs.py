@@ -6,6 +6,7 @@ from bvmt.runs.actions import cancel_run, request_run
 from tests.acceptance.floor import Floor, due_in, gate
 from tests.acceptance.orders import Orders, Probe
 from tests.acceptance.product import wait_until
+from tests.people import person
 
 
 def test_a_firing_during_the_run_before_is_skipped_and_says_so(database_url: str) -> None:
@@ -24,10 +25,10 @@ def test_a_firing_during_the_run_before_is_skipped_and_says_so(database_url: str
 def test_a_job_that_ignores_its_cancelling_is_written_off_and_its_late_writes_are_refused(database_url: str) -> None:
     with Floor(database_url) as floor, gate() as closed:
         workshop = floor.open(Orders((Probe(),), deeds={"mid_step probe": closed.deed})).wait_ready()
-        run_id = request_run(floor.engine, "probe", by="Leila")
+        run_id = request_run(floor.engine, "probe", by=person("Leila"))
         closed.wait_for_one()
 
-        cancel_run(floor.engine, run_id, by="Leila")
+        cancel_run(floor.engine, run_id, by=person("Leila"))
         floor.wait_for_status(run_id, "cancelled", seconds=10)
         written_off = floor.rows("select status, reason, finished_at from runs")
         steps = floor.rows("select name, status, ended_at from run_steps")
@@ -45,12 +46,12 @@ def test_a_job_that_was_written_off_gives_its_place_back(database_url: str) -> N
     with Floor(database_url) as floor, gate() as closed:
         deeds = {f"mid_step {probe.id}": closed.deed for probe in probes}
         floor.open(Orders((*probes, Probe()), deeds=deeds)).wait_ready()
-        deaf = [request_run(floor.engine, probe.id, by="Leila") for probe in probes]
+        deaf = [request_run(floor.engine, probe.id, by=person("Leila")) for probe in probes]
         for run_id in deaf:
             floor.wait_for_status(run_id, "running")
-            cancel_run(floor.engine, run_id, by="Leila")
+            cancel_run(floor.engine, run_id, by=person("Leila"))
 
-        run_id = request_run(floor.engine, "probe", by="Leila")
+        run_id = request_run(floor.engine, "probe", by=person("Leila"))
         floor.wait_for_status(run_id, "succeeded", seconds=15)
 
         assert floor.column("select distinct status from runs where job_id <> 'probe'") == ["cancelled"]
@@ -59,7 +60,7 @@ def test_a_job_that_was_written_off_gives_its_place_back(database_url: str) -> N
 def test_a_run_over_its_time_limit_fails_with_an_error_of_its_own(database_url: str) -> None:
     with Floor(database_url) as floor:
         floor.open(Orders((Probe(seconds=(60, 60), time_limit=0.5),))).wait_ready()
-        run_id = request_run(floor.engine, "probe", by="Leila")
+        run_id = request_run(floor.engine, "probe", by=person("Leila"))
 
         floor.wait_for_status(run_id, "failed")
 

@@ -25,6 +25,7 @@ from tests.acceptance.orders import Orders, Probe, slots_between
 from tests.acceptance.product import wait_until
 from tests.acceptance.visitor import visitor
 from tests.db.desk import Desk
+from tests.people import person
 
 ROUNDS = 500
 
@@ -83,12 +84,12 @@ def test_in_five_hundred_races_no_run_is_claimed_or_started_after_a_pause(engine
 def test_freezing_all_jobs_skips_each_firing_with_a_reason_and_leaves_runs_by_hand(database_url: str) -> None:
     with Floor(database_url) as floor:
         floor.open(Orders((Probe(every=1), Probe(id="other", every=1)), minute=0.5)).wait_ready()
-        freeze_all(floor.engine, by="Leila", reason="new server")
+        freeze_all(floor.engine, by=person("Leila"), reason="new server")
         frozen = floor.value("select frozen_at from maintenance")
         reasons = "select job_id, reason from runs where status = 'skipped' and scheduled_at > :at"
         wait_until(lambda: len(floor.rows(reasons, at=frozen)) >= 6, "firings to be skipped")
 
-        run_id = request_run(floor.engine, "probe", by="Leila")
+        run_id = request_run(floor.engine, "probe", by=person("Leila"))
         floor.wait_for_status(run_id, "succeeded")
 
         assert set(floor.rows(reasons, at=frozen)) == {
@@ -104,7 +105,7 @@ def test_a_schedule_changed_elsewhere_counts_at_once_and_the_ledger_knows_which_
         born = floor.open(Orders((old,), minute=minute)).wait_ready()
         slots = "select scheduled_at from slots order by scheduled_at"
         wait_until(lambda: len(floor.column(slots)) >= 2, "two firings")
-        change_schedule(floor.engine, "probe", new.schedule, by="Leila")
+        change_schedule(floor.engine, "probe", new.schedule, by=person("Leila"))
         began, changed = floor.column("select since from schedules order by version")
         by_new = "select count(*) from slots where scheduled_at > :changed"
         wait_until(lambda: floor.value(by_new, changed=changed) >= 3, "three firings by the new schedule")

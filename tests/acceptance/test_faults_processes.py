@@ -21,6 +21,7 @@ from tests.acceptance.conftest import Start
 from tests.acceptance.floor import Floor, Gate, Workshop, due_in, gate
 from tests.acceptance.orders import Orders, Probe
 from tests.acceptance.product import wait_until
+from tests.people import person
 
 RESCUE_SECONDS = 15.0
 
@@ -58,7 +59,7 @@ def held_run(database_url: str, *, lease: float, **settings: str) -> Iterator[tu
     with Floor(database_url) as floor, gate() as closed:
         orders = Orders((Probe(),), deeds={"mid_step probe": closed.deed})
         workshop = floor.open(orders, lease=lease, **settings).wait_ready()
-        run_id = request_run(floor.engine, "probe", by="Leila")
+        run_id = request_run(floor.engine, "probe", by=person("Leila"))
         closed.wait_for_one()
         yield floor, closed, workshop, run_id
 

@@ -16,6 +16,7 @@ from tests.acceptance.conftest import Start
 from tests.acceptance.opening import opening
 from tests.acceptance.product import wait_until
 from tests.acceptance.travelling import NEXT_MOMENT, travelling
+from tests.people import person
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_a_run_requested_where_there_is_no_scheduler_is_carried_out_elsewhere(st
 
 def test_a_pause_outlives_a_restart(start: Start, database_url: str, engine: sa.Engine) -> None:
     start(travelling(opening(minutes=-60)), DATABASE_URL=database_url).stop()
-    pause_job(engine, "market_pulse", by="Leila")
+    pause_job(engine, "market_pulse", by=person("Leila"))
 
     start(travelling(opening(minutes=-30), opening(seconds=-1)), DATABASE_URL=database_url).send(NEXT_MOMENT)
 

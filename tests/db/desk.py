@@ -101,11 +101,19 @@ class Desk:
             origin=origin,
         )
 
-    def request(self, job_id: str = "probe", *, origin: RunOrigin = RunOrigin.MANUAL) -> UUID:
-        """Queue a run that somebody asked for."""
+    def request(self, job_id: str = "probe", *, origin: RunOrigin = RunOrigin.MANUAL, **parameters: object) -> UUID:
+        """Queue a run that somebody asked for, with what it is to do beyond its job."""
         run_id = uuid4()
         with self.engine.connect() as conn:
-            assert run_life.request_run(conn, job_id=job_id, run_id=run_id, key=uuid4(), origin=origin, asked_by="Amel")
+            assert run_life.request_run(
+                conn,
+                job_id=job_id,
+                run_id=run_id,
+                key=uuid4(),
+                origin=origin,
+                asked_by="Amel",
+                parameters=parameters,
+            )
         return run_id
 
     def dispatch(self, me: UUID | None = None) -> StartedRun | None:

@@ -53,7 +53,8 @@ def put_close(engine: sa.Engine, isin: str, session: date, close: str | None) ->
 
 
 def save(engine: sa.Engine, *events: Event) -> Recomputed:
-    return save_events(engine, events, "Amel")[1]
+    with transaction(engine) as conn:
+        return save_events(conn, events, "Amel")[1]
 
 
 def counts(done: Recomputed) -> tuple[int, int, int, int, int]:
@@ -125,9 +126,11 @@ def test_an_event_that_is_removed_takes_its_factor_away(desk: sa.Engine) -> None
     with desk.connect() as conn:
         [event] = list_events(conn, since=FIRST, until=THIRD)
     assert event.id is not None
-    assert remove_event(desk, event.id) is not None
+    with transaction(desk) as conn:
+        assert remove_event(conn, event.id) is not None
     assert closes(desk).adjusted.tolist() == [200, 100, 90]
-    assert remove_event(desk, uuid4()) is None
+    with transaction(desk) as conn:
+        assert remove_event(conn, uuid4()) is None
 
 
 def test_an_amount_that_is_taken_back_removes_the_factor(desk: sa.Engine) -> None:

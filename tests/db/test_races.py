@@ -14,6 +14,7 @@ from bvmt.store.engine import transaction
 from bvmt.store.run_life import StartedRun
 from tests.db.desk import Desk
 from tests.db.races import PATIENCE, rolled_back, waiting
+from tests.people import person
 
 
 def pause(conn: sa.Connection) -> None:
@@ -228,6 +229,6 @@ def test_a_double_click_is_one_run(desk: Desk) -> None:
         assert run_life.request_run(
             first, job_id="probe", run_id=run_id, key=key, origin=RunOrigin.MANUAL, asked_by="Amel"
         )
-        second = waiting(desk.engine, lambda _: request_run(desk.engine, "probe", by="Amel", key=key))
+        second = waiting(desk.engine, lambda _: request_run(desk.engine, "probe", by=person("Amel"), key=key))
     assert second.result(PATIENCE) == run_id
     assert desk.value("select count(*) from requests") == 1

@@ -15,6 +15,7 @@ from bvmt.runs.status import RunStatus
 from bvmt.runs.why import why
 from bvmt.store.slots import SlotRow, list_slots
 from tests.db.desk import Desk
+from tests.people import person
 
 MINUTE = timedelta(minutes=1)
 
@@ -114,7 +115,7 @@ def test_two_planners_write_each_slot_once(desk: Desk) -> None:
 
 def test_a_changed_schedule_counts_from_its_change_on(desk: Desk) -> None:
     neglect(desk, 60)
-    actions.change_schedule(desk.engine, "probe", "every 30 min", by="Amel")
+    actions.change_schedule(desk.engine, "probe", "every 30 min", by=person("Amel"))
     desk.execute("update schedules set since = clock_timestamp() - interval '25 minutes' where version = 2")
     run_plan(desk)
     change = now() - timedelta(minutes=25)
