@@ -26,6 +26,8 @@ class Stream(IntEnum):
     PRINTS = 9
     TIMES = 10
     BOOK = 11
+    NEWS = 12
+    NEWS_COPIES = 13
 
 
 def generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:

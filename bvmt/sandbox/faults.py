@@ -110,7 +110,7 @@ class FaultyAnswers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or spoil it."""
         parts = scope.get("path", "").strip("/").split("/")
-        if scope["type"] != "http" or parts[0] not in {"rest_api", "files"}:
+        if scope["type"] != "http" or parts[0] not in {"rest_api", "files", "news"}:
             await self._app(scope, receive, send)
             return
         instant = self._clock()

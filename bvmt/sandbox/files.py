@@ -1,4 +1,4 @@
-"""The yearly history files, in the form of 2025: `;` between columns that are padded with blanks."""
+"""The yearly history files, in the form of 2025: `;` between columns that are padded with blanks. And the shares."""
 
 from __future__ import annotations
 
@@ -36,6 +36,20 @@ def indices_file(seed: int, instant: datetime, year: int) -> str | None:
     """
     until = last_finished(instant)
     return _indices_file(seed, until, year) if ANCHOR.year <= year <= until.year else None
+
+
+def shares_file(seed: int, instant: datetime) -> str:
+    """Return `shares.csv`: each share's number outstanding after the last session final at `instant`, and its float.
+
+    All of a company floats here: the sandbox's indices weigh by the whole capitalisation.
+    """
+    known = history(seed, last_finished(instant))
+    ordinal = max(n for n, day in enumerate(known.sessions) if day <= last_finished(instant))
+    rows = [
+        f"{listing.isin};{int(number)};100.000\n"
+        for listing, number in zip(listings(), known.walk.outstanding[ordinal], strict=True)
+    ]
+    return "".join(["isin;shares_outstanding;free_float_pct\n", *rows])
 
 
 @lru_cache(maxsize=8)

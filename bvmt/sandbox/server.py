@@ -19,10 +19,12 @@ from starlette.routing import Mount, Route
 from bvmt.clock import Clock, monotonic, now
 from bvmt.sandbox.board import markets
 from bvmt.sandbox.faults import Faults, FaultyAnswers
-from bvmt.sandbox.files import indices_file, quotes_file
+from bvmt.sandbox.files import indices_file, quotes_file, shares_file
+from bvmt.sandbox.news_server import news_routes
 from bvmt.sandbox.series import past_closes, points_of_session
 
 FEED_PATH = "/rest_api/rest"
+NEWS_PATH = "/news"
 
 _START_SECONDS = 15.0
 _THREAD = "sandbox-exchange"
@@ -33,7 +35,8 @@ def sandbox_app(seed: int, clock: Clock = now, faults: Faults | None = None) -> 
     """Return the exchange as an ASGI application.
 
     Its answers depend on `seed` and on the instant that `clock` gives, and on `faults`, which are none unless
-    given. It serves the REST feed below FEED_PATH, the yearly files below `/files`, `/health` and `/`.
+    given. It serves the REST feed below FEED_PATH, the yearly files below `/files`, the press below NEWS_PATH,
+    `/health` and `/`.
     """
     exchange = _Exchange(seed, clock)
     feed = [
@@ -45,7 +48,9 @@ def sandbox_app(seed: int, clock: Clock = now, faults: Faults | None = None) -> 
         Route("/", exchange.about),
         Route("/health", exchange.health),
         Mount(FEED_PATH, routes=feed),
+        Route("/files/shares.csv", exchange.shares),
         Route("/files/{name}", exchange.file),
+        Mount(NEWS_PATH, routes=news_routes(seed, clock)),
     ]
     middleware = [Middleware(FaultyAnswers, faults=faults or Faults(), clock=clock)]
     return Starlette(routes=routes, middleware=middleware)
@@ -150,7 +155,7 @@ class _Exchange:
         """What this server is, and where its data are."""
         paths = [f"{FEED_PATH}/market/groups/{{groups}}", f"{FEED_PATH}/history/{{isin}}"]
         paths += [f"{FEED_PATH}/intraday/{{isin}}", "/files/histo_cotation_{year}.csv"]
-        paths += ["/files/histo_indice_{year}.csv", "/health"]
+        paths += ["/files/histo_indice_{year}.csv", "/files/shares.csv", f"{NEWS_PATH}/{{site}}/{{page}}", "/health"]
         return JSONResponse({"name": "BVMT Jobs sandbox exchange", "simulated": True, "paths": paths})
 
     async def health(self, request: Request) -> Response:
@@ -171,6 +176,10 @@ class _Exchange:
         """The points of the session for the instrument in the path."""
         points = points_of_session(self._seed, self._clock(), request.path_params["isin"])
         return JSONResponse({"intradays": points})
+
+    async def shares(self, request: Request) -> Response:
+        """The shares outstanding."""
+        return Response(shares_file(self._seed, self._clock()), media_type="text/csv")
 
     async def file(self, request: Request) -> Response:
         """A yearly file; 404 for a name or a year that the exchange does not have."""

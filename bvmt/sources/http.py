@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import httpx
@@ -35,6 +37,7 @@ _LONGEST_INT = 18  # digits; what fits 64 bits
 
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NOT_NOW = frozenset({429, 503})
+_NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,30 @@ DEFAULT_LIMITS = HttpLimits()
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. `url` is where it came from in the end, after redirects.
+
+    Names in `headers` are in lower case. `body` is decompressed, and empty where the status is 304.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the server said that what the caller already has is still all there is."""
+        return self.status == _NOT_MODIFIED
+
+
+@dataclass(frozen=True, slots=True)
 class _Request:
     method: str
     url: str
     headers: dict[str, str]
     content: bytes | None = None
+    may_be_unchanged: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {shown_url(self.url)}"
@@ -126,7 +148,18 @@ class HttpSource:
         time they took.
         """
         request = _Request("GET", url, {"Accept": accept})
-        return self._ask(request, read, again=lambda error: worth_retrying(error) or isinstance(error, retry_on))
+        return self._ask(
+            request, lambda answer: read(answer.body), again=lambda e: worth_retrying(e) or isinstance(e, retry_on)
+        )
+
+    def fetch(self, url: str, *, accept: str, conditions: Mapping[str, str] | None = None) -> Answer:
+        """Return the whole answer of `url`, asked with the headers `conditions` (If-None-Match, If-Modified-Since).
+
+        An answer 304 is one like any other where there are conditions, and else an error. Tries again and
+        raises as `get` does.
+        """
+        request = _Request("GET", url, {"Accept": accept, **(conditions or {})}, may_be_unchanged=bool(conditions))
+        return self._ask(request, lambda answer: answer, again=worth_retrying)
 
     def post(self, url: str, body: object, read: Callable[[bytes], T]) -> T:
         """Send `body` as JSON and return `read(answer)` for the body of the answer.
@@ -136,9 +169,9 @@ class HttpSource:
         """
         headers = {"Accept": JSON, "Content-Type": JSON}
         request = _Request("POST", url, headers, json.dumps(body).encode())
-        return self._ask(request, read, again=_was_not_obeyed)
+        return self._ask(request, lambda answer: read(answer.body), again=_was_not_obeyed)
 
-    def _ask(self, request: _Request, read: Callable[[bytes], T], *, again: Callable[[Exception], bool]) -> T:
+    def _ask(self, request: _Request, read: Callable[[Answer], T], *, again: Callable[[Exception], bool]) -> T:
         began, made = monotonic(), 0
         try:
             for attempt in stamina.retry_context(
@@ -157,17 +190,18 @@ class HttpSource:
             raise
         raise AssertionError("a retry context returns or raises")
 
-    def _fetch(self, request: _Request) -> bytes:
+    def _fetch(self, request: _Request) -> Answer:
         began = monotonic()
         try:
-            status, body = self._answer(request)
+            answer = self._answer(request)
         except SourceError as error:
             log.info("%s failed after %.0f ms: %s", request, (monotonic() - began) * 1000, error)
             raise
-        log.info("%s %d in %.0f ms, %d bytes", request, status, (monotonic() - began) * 1000, len(body))
-        return body
+        took = (monotonic() - began) * 1000
+        log.info("%s %d in %.0f ms, %d bytes", request, answer.status, took, len(answer.body))
+        return answer
 
-    def _answer(self, request: _Request) -> tuple[int, bytes]:
+    def _answer(self, request: _Request) -> Answer:
         limits = self._limits
         with Cutoff(limits.deadline) as cutoff:
             try:
@@ -179,17 +213,19 @@ class HttpSource:
                     self.source, request.url, error, connect=limits.connect_timeout, read=limits.read_timeout
                 ) from error
 
-    def _stream(self, request: _Request, cutoff: Cutoff) -> tuple[int, bytes]:
+    def _stream(self, request: _Request, cutoff: Cutoff) -> Answer:
         url, extensions = request.url, {"trace": cutoff.trace}
         with self._client.stream(
             request.method, url, headers=request.headers, content=request.content, extensions=extensions
         ) as response:
-            if not response.is_success:
+            unchanged = request.may_be_unchanged and response.status_code == _NOT_MODIFIED
+            if not response.is_success and not unchanged:
                 raise status_failure(self.source, url, response.status_code, response.reason_phrase)
-            body = self._body(url, response)
+            body = b"" if unchanged else self._body(url, response)
         if cutoff.passed:
             raise self._too_slow(url)
-        return response.status_code, body
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, str(response.url), headers, body)
 
     def _body(self, url: str, response: httpx.Response) -> bytes:
         announced = response.headers.get("Content-Length", "")
@@ -264,8 +300,15 @@ def _told(error: SourceError, url: str, attempts: int, seconds: float) -> str:
     return f"{text} ({attempts} attempt{'' if attempts == 1 else 's'} in {seconds:.1f} s)"
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted: reading them takes longer than most requests."""
+    return httpx.create_ssl_context()
+
+
 def _client(limits: HttpLimits) -> httpx.Client:
     return httpx.Client(
+        verify=_trusted(),
         headers={"User-Agent": f"bvmt-jobs/{__version__}"},
         timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
         follow_redirects=True,

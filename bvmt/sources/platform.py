@@ -1,4 +1,4 @@
-"""The services of a platform that already runs: stocks, market and anomalies.
+"""The services of a platform that already runs: stocks, market, anomalies and sentiment.
 
 Their contracts are what their own documents say; implementations lag behind, so every field but the few that
 a row is nothing without may be missing.
@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from bvmt.clock import Clock
 from bvmt.errors import SourceFormatError
-from bvmt.market.board import Board
+from bvmt.market.board import Board, SetAsideRow
 from bvmt.market.listings import Listing
 from bvmt.market.movers import Mover
+from bvmt.news.daily import DailyScore
 from bvmt.sources.exchange import TUNIS
 from bvmt.sources.exchange_dates import FetchMoment
 from bvmt.sources.http import JSON, HttpLimits, HttpSource, decode_json
@@ -32,12 +33,26 @@ from bvmt.sources.platform_market import (
     parse_overview,
     parse_sectors,
 )
+from bvmt.sources.platform_sentiment import (
+    SENTIMENT_SERVICE,
+    PlatformArticle,
+    Scraped,
+    parse_articles,
+    parse_daily,
+    parse_scrape,
+)
 from bvmt.sources.platform_stocks import STOCK_SERVICE, Refreshed, StockPage, make_board, parse_page, parse_refresh
 
 T = TypeVar("T")
 
 PLATFORM_LIMITS = HttpLimits(read_timeout=30.0, deadline=60.0, attempts=2)
 """A service that works things out before it answers gets more time, and fewer tries, than a feed."""
+
+SCRAPE_LIMITS = HttpLimits(read_timeout=180.0, deadline=180.0, attempts=2)
+"""A scrape reads the service's own sites before it answers."""
+
+SCRAPED_SOURCES = ("webdo", "kapitalis", "african_manager")
+"""The sources that the service's documents name."""
 
 STOCKS = "/api/stocks"
 PAGE_ROWS = 100
@@ -170,3 +185,39 @@ class AnomalyService(_Service):
         found = self._post("/api/anomalies/batch", body, parse)
         rows = tuple(row for row in found.rows if start <= row.session <= end)
         return Readable(rows, found.set_aside)
+
+
+class SentimentService(_Service):
+    """The sentiment service."""
+
+    name = SENTIMENT_SERVICE
+
+    def scrape(self) -> Scraped:
+        """Have the service read its sources (`POST /api/sentiment/scrape`), which may take minutes."""
+        body = {"sources": list(SCRAPED_SOURCES), "force_refresh": False}
+        return self._post("/api/sentiment/scrape", body, parse_scrape)
+
+    def daily(self, listings: Sequence[Listing], on: date) -> Readable[DailyScore]:
+        """Return the daily scores of `listings` on a day, as `parse_daily` reads them."""
+        listed = Listed(listings)
+        return self._get(
+            "/api/sentiment/sentiments/daily", lambda answer: parse_daily(answer, on, listed), date=on.isoformat()
+        )
+
+    def articles(self, listings: Sequence[Listing], *, most: int = 300) -> Readable[PlatformArticle]:
+        """Return at most `most` articles, in the service's order, read page by page by `parse_articles`."""
+        parse = partial(parse_articles, listed=Listed(listings), moment=self._moment())
+        rows: list[PlatformArticle] = []
+        aside: list[SetAsideRow] = []
+        given = 0
+        while given < most:
+            page = self._get("/api/sentiment/articles", parse, limit=PAGE_ROWS, offset=given)
+            # A service that knows no offset gives the same page again.
+            if not page.given or (page.articles.rows and page.articles.rows[0] in rows):
+                break
+            rows += page.articles.rows
+            aside += page.articles.set_aside
+            given += page.given
+            if page.given < PAGE_ROWS or (page.total is not None and given >= page.total):
+                break
+        return Readable(tuple(rows), tuple(aside))

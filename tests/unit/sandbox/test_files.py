@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from bvmt.sandbox.board import markets
 from bvmt.sandbox.calendar import instant_of
-from bvmt.sandbox.files import indices_file, quotes_file
-from bvmt.sandbox.listings import positions
+from bvmt.sandbox.files import indices_file, quotes_file, shares_file
+from bvmt.sandbox.listings import listings, positions
 from tests.unit.sandbox.moments import EVENING, MIDDAY, SEED, SHARE_GROUPS, known, number
 
 
@@ -91,3 +91,11 @@ def test_an_index_row_chains_on_the_one_before() -> None:
         change = (float(row["INDICE_JOUR"]) / float(row["INDICE_VEILLE"]) - 1) * 100
         assert abs(float(row["VARIATION_VEILLE"]) - change) < 0.001
     assert float(tunindex[-1]["INDICE_JOUR"]) == known().levels[known().ordinal(date(2026, 11, 24)), 0]
+
+
+def test_the_shares_file_names_every_share_with_its_number_after_the_splits_so_far() -> None:
+    shares = {row["isin"]: int(row["shares_outstanding"]) for row in rows(shares_file(SEED, EVENING))}
+    earlier = rows(shares_file(SEED, EVENING.replace(year=2024)))
+    ratios = {row["isin"]: shares[row["isin"]] / int(row["shares_outstanding"]) for row in earlier}
+    assert set(shares) == {listing.isin for listing in listings()}
+    assert {round(ratio, 3) for ratio in ratios.values()} == {0.5, 1.0, 2.0}

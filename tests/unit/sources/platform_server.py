@@ -18,6 +18,9 @@ SECTORS = "/api/market/sectors"
 GAINERS = "/api/market/gainers"
 LOSERS = "/api/market/losers"
 BATCH = "/api/anomalies/batch"
+SCRAPE = "/api/sentiment/scrape"
+DAILY = "/api/sentiment/sentiments/daily"
+ARTICLES = "/api/sentiment/articles"
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,26 @@ def test_the_bytes_of_a_good_answer_are_returned(server: FeedServer, http: HttpS
     assert http.get_bytes(server.answer("/a", whole(b"\x00\xff"))) == b"\x00\xff"
 
 
+def test_a_whole_answer_has_its_last_address_its_headers_in_lower_case_and_its_body(
+    server: FeedServer, http: HttpSource
+) -> None:
+    server.answer("/b", whole(b"body", ETag='"1"'))
+    answer = http.fetch(server.answer("/a", redirect("/b")), accept="*/*")
+
+    assert (answer.status, answer.url, answer.body) == (200, f"{server.url}/b", b"body")
+    assert answer.headers["etag"] == '"1"'
+    assert not answer.unchanged
+
+
+def test_what_has_not_changed_is_an_answer_without_a_body(server: FeedServer, http: HttpSource) -> None:
+    address = server.answer("/a", whole(b"", status=304))
+    answer = http.fetch(address, accept="*/*", conditions={"If-None-Match": '"1"'})
+
+    assert answer.unchanged
+    assert answer.body == b""
+    assert server.asked[0][1]["If-None-Match"] == '"1"'
+
+
 def test_a_request_says_who_asks_and_for_what(server: FeedServer, http: HttpSource) -> None:
     http.get_json(server.answer("/a", GOOD))
 
