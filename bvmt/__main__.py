@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bvmt.commands import import_history
+from bvmt.commands import import_history, labels
 from bvmt.errors import BvmtError
 
-_COMMANDS = (import_history,)
+_COMMANDS = (import_history, labels)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

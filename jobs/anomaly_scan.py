@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bvmt.errors import SourceError
-from bvmt.market.anomalies import Anomaly, Context, Finding, History, scan
+from bvmt.market.anomalies import Anomaly, Context, Finding, History, News, scan
 from bvmt.market.anomalies.severity import level
 from bvmt.market.board import SUSPENDED_GROUPS
 from bvmt.market.calendar import DayKind, day
@@ -20,7 +20,7 @@ from bvmt.runs.stopping import SkipRun
 from bvmt.settings import Settings
 from bvmt.sources.platform import AnomalyService
 from bvmt.sources.platform_anomalies import ANOMALY_SERVICE, PlatformAnomaly
-from bvmt.store import anomalies, calendar, events, listings, market, outbox
+from bvmt.store import anomalies, calendar, events, listings, market, news_reads, outbox
 from bvmt.store.bars import read_bars
 from bvmt.store.events import EventKind
 from bvmt.store.outbox import Message
@@ -28,6 +28,7 @@ from bvmt.store.outbox import Message
 log = logging.getLogger(__name__)
 
 SESSIONS = 600  # sessions of history: the engine's baselines reach 500 back
+SESSIONS_WITH_NEWS = 12  # company news is looked for this far back: a rise over ten sessions may rest on it
 RECENT = 2  # the session before is looked at again: the one after it confirms a marked close
 UNFINISHED = frozenset({Phase.ORDER_ENTRY, Phase.CONTINUOUS, Phase.CLOSING_CALL, Phase.AT_LAST})
 
@@ -63,17 +64,20 @@ def _read(ctx: RunContext) -> History:
 
 
 def _surroundings(ctx: RunContext, history: History) -> tuple[Context, dict[str, Listing]]:
-    """What may explain a move: corporate actions, index reviews, results due, the regime of a listing."""
+    """What may explain a move: corporate actions, news, index reviews, results due, the regime of a listing."""
     with ctx.step("Gather what may explain it") as step, ctx.engine.connect() as conn:
         known = events.list_events(conn, since=history.sessions[0], until=history.sessions[-1])
         shares = {listing.isin: listing for listing in listings.list_listings(conn) if listing.active}
         regimes = calendar.list_regimes(conn)
-        step.detail = f"{len(known)} events"
+        recent = history.sessions[-SESSIONS_WITH_NEWS:]
+        stories = news_reads.list_company_news(conn, since=recent[0], until=recent[-1])
+        step.detail = f"{len(known)} events, {len(stories)} stories about listings"
     now = ctx.clock().astimezone(ctx.settings.zone)
     if sentence := hours_warning(now.date(), regimes):
         log.warning(sentence)
     context = Context(
         actions=events.corporate_actions(known),
+        news=[News(isin, on, title) for isin, on, title in stories],
         index_reviews=frozenset(event.day for event in known if event.kind is EventKind.INDEX_REVIEW),
         results=frozenset((event.isin, event.day) for event in known if event.kind is EventKind.RESULTS and event.isin),
         first_days={event.isin: event.day for event in known if event.kind is EventKind.IPO and event.isin},
@@ -166,7 +170,14 @@ def _alert(anomaly: Anomaly, listing: Listing | None) -> Message:
         kind="anomaly",
         subject=f"Atypical move to check: {_name(anomaly, listing)}, {anomaly.session:%d %b %Y}",
         body="\n".join(sentences),
-        payload={"isin": anomaly.isin, "session": anomaly.session.isoformat(), "severity": anomaly.severity},
+        payload={
+            "isin": anomaly.isin,
+            "symbol": listing.ticker if listing else anomaly.isin,
+            "name": listing.name if listing else anomaly.isin,
+            "session": anomaly.session.isoformat(),
+            "severity": anomaly.severity,
+            "types": sorted({finding.kind for finding in anomaly.findings}),
+        },
     )
 
 

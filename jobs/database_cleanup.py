@@ -1,4 +1,7 @@
-"""Database Cleanup: old runs and logs go, settled messages to the archive, tables and indexes stay small."""
+"""Database Cleanup: old runs and logs go, settled messages to the archive, tables and indexes stay small.
+
+In the quiet of the night the sentiment classifier learns from the labels that readers gave, too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from bvmt.learning import retrain, training_is_due
 from bvmt.runs.context import RunContext
 from bvmt.runs.job import Figure, Job, RetryPolicy
 from bvmt.runs.schedules import Schedule, parse_schedule
@@ -36,6 +40,7 @@ def work(ctx: RunContext) -> None:
     _analyze(ctx)
     _vacuum(ctx)
     _rebuild_indexes(ctx)
+    _learn(ctx)
     _measure_again(ctx, before)
 
 
@@ -102,7 +107,7 @@ def _delete_traces(ctx: RunContext, cutoff: datetime) -> None:
         for table in cleanup.TRACES:
             deleted = _sweep(ctx, table, partial(cleanup.delete_traces, table=table, before=cutoff, limit=BATCH))
             ctx.figure(f"{table}_deleted", deleted)
-            told.append(f"{deleted:,} {table}")
+            told.append(f"{deleted:,} {table.replace('_', ' ')}")
         step.detail = ", ".join(told)
 
 
@@ -148,6 +153,19 @@ def _vacuum(ctx: RunContext) -> None:
 def _rebuild_indexes(ctx: RunContext) -> None:
     with ctx.step("Rebuild bloated indexes") as step:
         step.detail = _tend(ctx, table_care.list_bloated, table_care.rebuild_index, "rebuild", "indexes rebuilt")
+
+
+def _learn(ctx: RunContext) -> None:
+    """Train the sentiment classifier anew, if labels or lexicons are others than at the last training."""
+    ctx.figure("labels_learned", 0)
+    with ctx.transaction() as conn:
+        due = training_is_due(conn)
+    if due:
+        with ctx.step("Learn from readers' labels") as step:
+            outcome = retrain(ctx.engine, asked_by="Database Cleanup", check_stop=ctx.check_stop)
+            step.detail = outcome.sentence
+            if outcome.trained:
+                ctx.figure("labels_learned", outcome.labels)
 
 
 def _tend(
@@ -206,12 +224,16 @@ DATABASE_CLEANUP = Job(
     figures=(
         Figure("runs_deleted", "Runs deleted", "runs"),
         Figure("log_lines_deleted", "Log lines deleted", "lines"),
-        *(Figure(f"{table}_deleted", f"{table.capitalize()} deleted", table) for table in cleanup.TRACES),
+        *(
+            Figure(f"{table}_deleted", f"{name.capitalize()} deleted", name)
+            for table, name in ((table, table.replace("_", " ")) for table in cleanup.TRACES)
+        ),
         Figure("messages_archived", "Messages archived", "messages"),
         Figure("invalid_indexes_dropped", "Invalid indexes dropped", "indexes"),
         Figure("tables_analyzed", "Tables analyzed", "tables"),
         Figure("tables_vacuumed", "Tables vacuumed", "tables"),
         Figure("indexes_rebuilt", "Indexes rebuilt", "indexes"),
+        Figure("labels_learned", "Labels learned from", "labels"),
         Figure("rows_before", "Rows before", "rows"),
         Figure("rows_after", "Rows after", "rows"),
         Figure("bytes_before", "Size before", "bytes"),

@@ -1,7 +1,7 @@
 """Letting go of what is old: ended runs with all that belongs to them, and the scheduling's own traces.
 
-Reports, quotes and everything else of the market are never deleted here. Each function is one batch, in a short
-transaction of the caller's, and waits two seconds at most for a lock.
+Reports, quotes, articles and everything else of the market are never deleted here. Each function is one batch, in
+a short transaction of the caller's, and waits two seconds at most for a lock.
 """
 
 from __future__ import annotations
@@ -70,6 +70,11 @@ delete from instances where id in (
     and not exists (select from run_attempts where instance_id = i.id)
   order by started_at limit :limit)
 """),
+    # Articles are never deleted; what could not be used of their sources is told for a while.
+    "news_rejects": text("""
+delete from news_rejects where (source, digest) in (
+  select source, digest from news_rejects where last_seen_at < :before order by last_seen_at limit :limit)
+"""),
     # Younger ones without a run are still to be settled (bvmt.store.slots).
     "slots": text("""
 delete from slots where (job_id, scheduled_at) in (
@@ -81,7 +86,7 @@ delete from slots where (job_id, scheduled_at) in (
 }
 
 TRACES = tuple(_TRACES)
-"""The tables of the scheduling's own traces, in the order in which they are cleaned up: instances after runs."""
+"""The tables of traces that are let go of, in the order in which they are cleaned up: instances after runs."""
 
 # A message whose key is in the archive already stays where it is, so that none is lost.
 _ARCHIVE_MESSAGES = text("""
@@ -91,7 +96,9 @@ with gone as (
     where state <> 'waiting' and settled_at < :before
       and not exists (select from outbox_archive a where a.id = o.id or a.key = o.key)
     order by id limit :limit)
-  returning outbox.*)
+  returning outbox.*),
+deliveries_gone as (
+  insert into deliveries_archive select deliveries.* from deliveries join gone on gone.id = deliveries.message_id)
 insert into outbox_archive select * from gone
 """)
 

@@ -291,3 +291,23 @@ def test_a_row_that_somebody_else_holds_is_a_warning_and_the_rest_goes_on(cleane
     assert cleaner.exists(old)
     assert ctx.warnings == ["Not all old runs could be deleted: something else holds it"]
     assert ctx.figures["messages_archived"] == 1
+
+
+def test_old_unusable_items_of_news_sources_go_and_articles_stay(cleaner: Cleaner) -> None:
+    for name, age in (("old", OLD), ("recent", RECENT)):
+        cleaner.desk.execute(
+            "insert into news_rejects (source, digest, reason, raw, last_seen_at)"
+            " values ('eco', :name, 'it has no link', '', clock_timestamp() - cast(:age as interval))",
+            name=name, age=age,
+        )  # fmt: skip
+    cleaner.desk.execute(
+        "insert into articles (canonical_url, url, title, summary, first_seen_at, day, source_name, kind, language,"
+        " folded, market, story_id, read_with) values ('u', 'u', 'Old', '', now() - cast(:age as interval),"
+        " current_date - 4000, 'A', 'news', 'fr', '', false, currval(pg_get_serial_sequence('articles', 'id')), '')",
+        age=OLD,
+    )  # fmt: skip
+    ctx = cleaner.run()
+    assert cleaner.desk.rows("select digest from news_rejects") == [("recent",)]
+    assert cleaner.desk.value("select count(*) from articles") == 1
+    assert ctx.figures["news_rejects_deleted"] == 1
+    assert "1 news rejects" in cleaner.detail(ctx, "Delete old traces of the scheduling")
