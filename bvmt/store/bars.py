@@ -19,7 +19,7 @@ _NUMBERS = ("close", "reference", "open", "high", "low", "volume", "turnover", "
 _COPY = """
 copy (select isin, session, close, reference, open, high, low, volume, turnover, trades
       from quotes join listings using (isin)
-      where listings.active and session >= date '{since}' and session <= date '{until}'
+      where (listings.active or not {listed_only}) and session >= date '{since}' and session <= date '{until}'
       order by session, isin)
 to stdout with (format csv)
 """
@@ -35,15 +35,16 @@ select min(session) from (
 """)
 
 
-def read_bars(conn: Connection, *, until: date, sessions: int) -> History | None:
+def read_bars(conn: Connection, *, until: date, sessions: int, listed_only: bool = True) -> History | None:
     """The last `sessions` sessions up to `until` of all active listings; None where no bar is stored.
 
-    Arrays are (sessions, listings), NaN where a listing has no bar or a bar lacks the number.
+    Without `listed_only` those that left the exchange since are there too. Arrays are (sessions, listings), NaN where a
+    listing has no bar or a bar lacks the number.
     """
     since = conn.execute(_SINCE, {"until": until, "sessions": sessions}).scalar()
     if since is None:
         return None
-    frame = _copied(conn, since, until)
+    frame = _copied(conn, since, until, listed_only)
     if frame.empty:
         return None
     days, rows = np.unique(frame["session"].to_numpy(), return_inverse=True)
@@ -59,13 +60,14 @@ def read_bars(conn: Connection, *, until: date, sessions: int) -> History | None
     )
 
 
-def _copied(conn: Connection, since: date, until: date) -> pd.DataFrame:
+def _copied(conn: Connection, since: date, until: date, listed_only: bool) -> pd.DataFrame:
     buffer = io.BytesIO()
     driver = conn.connection.driver_connection
     assert driver is not None
     with driver.cursor() as cursor:
         # Dates, not text from outside: COPY takes no parameters.
-        cursor.copy_expert(_COPY.format(since=since.isoformat(), until=until.isoformat()), buffer)
+        statement = _COPY.format(since=since.isoformat(), until=until.isoformat(), listed_only=str(listed_only).lower())
+        cursor.copy_expert(statement, buffer)
     buffer.seek(0)
     columns = ["isin", "session", *_NUMBERS]
     return pd.read_csv(buffer, names=columns, dtype={"isin": str, "session": str} | dict.fromkeys(_NUMBERS, np.float64))

@@ -1,0 +1,1 @@
+"""Pure: what a report says (content), and its renderings."""

@@ -1,0 +1,25 @@
+"""The charts of a report as altair specifications, shared by the pages, the PDF and the e-mail.
+
+`specification` makes them, `svg` and `png` render them without a browser, `warm` starts the renderer ahead of time.
+"""
+
+from __future__ import annotations
+
+from bvmt.reports.charts.looks import PAGE, Look, mail, print_half, print_whole
+from bvmt.reports.charts.rendering import png, svg, warm
+from bvmt.reports.charts.specification import has_data, least_height, natural_height, specification
+
+__all__ = [
+    "PAGE",
+    "Look",
+    "has_data",
+    "least_height",
+    "mail",
+    "natural_height",
+    "png",
+    "print_half",
+    "print_whole",
+    "specification",
+    "svg",
+    "warm",
+]
