@@ -1,0 +1,1 @@
+"""Messages: how they are written (pure), and how they leave the outbox."""
