@@ -26,6 +26,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bvmt.clock import Clock, monotonic, now
 from bvmt.errors import DatabaseAway, StoreError
+from bvmt.mail.dispatcher import Dispatcher
 from bvmt.process import Process, current_process
 from bvmt.runs.carrier import Carrier
 from bvmt.runs.catalogue import write_catalogue
@@ -207,6 +208,7 @@ class SchedulerRuntime:
             time_jumped=self._time_jumped,
         )
         self._keeper = Keeper(self._round, every_seconds=min(2.0, settings.lease_seconds / 5))
+        self._mail = Dispatcher(engine=engine, settings=settings, me=lambda: self.lease.id, clock=clock)
         self._listener = Listener(url, self._heard)
 
     def start(self) -> None:
@@ -216,6 +218,7 @@ class SchedulerRuntime:
         self._upkeep.round()
         self._scheduler.start()
         self._load_schedules()
+        self._mail.start()
         self._listener.start()
         self._keeper.start()
         log.info("Scheduler started as instance %s with %d jobs", self.lease.id, len(self.jobs))
@@ -240,6 +243,7 @@ class SchedulerRuntime:
         self._keeper.end()
         self._listener.end()
         self._interrupt_the_rest()
+        self._mail.end()  # while the lease is held: what is in hand is recorded
         self.lease.end()
         self.pinger.close(PING_SECONDS)
         log.info("Scheduler stopped")
@@ -308,6 +312,7 @@ class SchedulerRuntime:
         """Somebody asked for something: look for a run to start first, then for the rest."""
         self.workers.wake()
         self._keeper.nudge()
+        self._mail.nudge()
 
     def _round(self) -> None:
         if not self.thread_alive and not self._stopping.is_set():
@@ -387,4 +392,5 @@ def _start(process: Process) -> SchedulerRuntime:
     )
     runtime.start()
     process.begin_first_import()
+    process.begin_warm_up()
     return runtime

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Protocol, TypeVar, cast
 
+from bvmt.access.seal import Seal
 from bvmt.clock import now
 from bvmt.imports.first_start import FirstImport
 from bvmt.logs import configure
@@ -23,6 +24,7 @@ from bvmt.sandbox.server import SandboxServer
 from bvmt.settings import Settings, load_settings
 from bvmt.sources.addresses import Addresses
 from bvmt.store.database import open_database
+from bvmt.warming import WarmUp
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +50,12 @@ class Process:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.seal = Seal()
+        self.guarded = False  # whether the guard of bvmt.access stands before pages and API
         self._lock = threading.RLock()
         self._scheduler: Stoppable | None = None
         self._first_import: FirstImport | None = None
+        self._warm_up: WarmUp | None = None
         self._sandbox = _start_sandbox(settings)
         self.addresses = _addresses(settings, self._sandbox)
         try:
@@ -77,6 +82,13 @@ class Process:
                 self._first_import = FirstImport(self.database.engine, files, clock=now)
                 self._first_import.start()
 
+    def begin_warm_up(self) -> None:
+        """Get ready in the background what the first report and scan would otherwise wait for."""
+        with self._lock:
+            if self._warm_up is None and self.settings.enable_scheduler:
+                self._warm_up = WarmUp()
+                self._warm_up.start()
+
     def hasten(self) -> None:
         """Let a close under way wait no longer for running jobs. Takes no lock: `close` holds it."""
         scheduler = self._scheduler
@@ -86,6 +98,8 @@ class Process:
     def close(self) -> None:
         """End everything in order: scheduler, sandbox, connections, and the embedded database last."""
         with self._lock:
+            if self._warm_up is not None:
+                self._warm_up.end()
             if self._scheduler is not None:
                 self._scheduler.stop(self.settings.shutdown_grace)
                 self._scheduler = None
@@ -113,7 +127,7 @@ def _addresses(settings: Settings, sandbox: SandboxServer | None) -> Addresses:
     if settings.data_world != "sandbox":
         return Addresses(exchange=settings.bvmt_api_url)
     base = sandbox.url if sandbox is not None else settings.sandbox_url
-    return Addresses(exchange=f"{base}/rest_api/rest", exchange_files=f"{base}/files")
+    return Addresses(exchange=f"{base}/rest_api/rest", exchange_files=f"{base}/files", news=f"{base}/news")
 
 
 class _Home(ModuleType):

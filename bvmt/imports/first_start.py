@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import threading
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from bvmt.clock import Clock
 from bvmt.errors import BvmtError, SourceRefused
 from bvmt.imports.course import import_file
 from bvmt.sources.http import HttpLimits, HttpSource
-from bvmt.store import Engine
-from bvmt.store.engine import store_errors
+from bvmt.store import Engine, listings
+from bvmt.store.engine import store_errors, transaction
 from bvmt.store.imports import list_imports
+from bvmt.store.listings import Shares
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,11 @@ class FirstImport(threading.Thread):
             import_history(self._engine, self._files, clock=self._clock, should_stop=self._stopping.is_set)
         except BvmtError as error:
             log.warning("The sandbox's history could not be imported; the next start tries again: %s", error)
+        try:
+            if not self._stopping.is_set():
+                fill_in_shares(self._engine, self._files)
+        except BvmtError as error:
+            log.warning("The shares outstanding could not be filled in; the next start tries again: %s", error)
 
     def end(self, seconds: float) -> None:
         """Stop between two rows of a file, which then is not stored, and wait for that."""
@@ -66,6 +74,21 @@ def import_history(engine: Engine, files: str, *, clock: Clock, should_stop: Cal
             log.info("%s: %d rows read, %d new", name, result.rows_read, result.added)
             imported += 1
     return imported
+
+
+def fill_in_shares(engine: Engine, files: str) -> int:
+    """Fetch the shares outstanding and fill them in. Returns of how many listings; 0 where those of any are known."""
+    with store_errors(), engine.connect() as conn:
+        if any(each.shares_outstanding for each in listings.list_listings(conn)):
+            return 0
+    with HttpSource("Sandbox files", limits=LIMITS) as source:
+        text = source.get_bytes(f"{files}/shares.csv").decode()
+    rows = csv.DictReader(text.splitlines(), delimiter=";")
+    known = [Shares(row["isin"], int(row["shares_outstanding"]), Decimal(row["free_float_pct"])) for row in rows]
+    with store_errors(), transaction(engine) as conn:
+        filled = listings.fill_shares(conn, known)
+    log.info("Shares outstanding of %d listings filled in", filled)
+    return filled
 
 
 def file_names(today: date) -> list[str]:

@@ -33,6 +33,15 @@ class ListingFields(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """The shares of a listing: how many are outstanding, and how much of them floats, in percent."""
+
+    isin: str
+    outstanding: int
+    free_float_pct: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ListingChange:
     """A listing before and after an action, for whoever writes the audit. None: there was, or is, none."""
 
@@ -67,6 +76,12 @@ where listings.isin = r.isin and listings.quotation_group is distinct from r.grp
 """)
 
 # Edits are rare and by people: one at a time, so that two listings never get one ticker.
+_FILL_SHARES = text("""
+update listings l set shares_outstanding = r.outstanding, free_float_pct = r.float, updated_at = clock_timestamp()
+from jsonb_to_recordset(cast(:rows as jsonb)) as r(isin text, outstanding bigint, float numeric)
+where l.isin = r.isin and l.shares_outstanding is null and l.free_float_pct is null
+""")
+
 _LOCK = text("select pg_advisory_xact_lock(hashtext('bvmt listings'))")
 
 _TICKER = text("select name from listings where ticker = :ticker and active and isin <> :isin limit 1")
@@ -97,6 +112,12 @@ def seed(conn: Connection, listings: Sequence[Listing]) -> None:
     """Fill the table if it is empty. What an operator has edited is never touched."""
     rows = [{"isin": x.isin, "ticker": x.ticker, "name": x.name, "sector": x.sector} for x in listings]
     conn.execute(_SEED, {"rows": json.dumps(rows)})
+
+
+def fill_shares(conn: Connection, known: Sequence[Shares]) -> int:
+    """Fill in shares outstanding and free float where nobody has entered any. Returns of how many listings."""
+    rows = [{"isin": x.isin, "outstanding": x.outstanding, "float": str(x.free_float_pct)} for x in known]
+    return conn.execute(_FILL_SHARES, {"rows": json.dumps(rows)}).rowcount
 
 
 def list_listings(conn: Connection) -> list[Listing]:

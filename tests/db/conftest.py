@@ -1,4 +1,4 @@
-"""A desk with a job, and Market Pulse at two exchanges."""
+"""A desk with a job, Market Pulse at two exchanges, and Sentiment Scan at two presses."""
 
 from __future__ import annotations
 
@@ -12,9 +12,27 @@ from bvmt.market.listings import seed_listings
 from bvmt.sandbox.faults import Faults
 from bvmt.sandbox.server import SandboxServer
 from bvmt.store import listings
+from bvmt.store.engine import make_engine
 from jobs.market_pulse import MARKET_PULSE
+from tests.conftest import execute, url_of
 from tests.db.desk import Desk
+from tests.db.history_desk import import_sandbox_history
+from tests.db.mail_desk import MailDesk
+from tests.db.newsroom import Newsroom, Press, newsroom_desk
 from tests.db.pulse import SEED, Pulse, Stub
+from tests.unit.mail.smtp_world import MailServerWorld
+
+
+@pytest.fixture(scope="session")
+def history_template(postgres: sa.Engine, template_database: str) -> Iterator[str]:
+    """The name of a database with three years of the sandbox's history, to clone: importing takes seconds."""
+    name = f"{template_database}_history"
+    execute(postgres, f"create database {name} template {template_database}")
+    engine = make_engine(url_of(postgres, name), application_name="tests")
+    import_sandbox_history(engine)
+    engine.dispose()
+    yield name
+    execute(postgres, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -65,3 +83,36 @@ def stub(pulse_desk: Desk) -> Iterator[Stub]:
     made = Stub(pulse_desk)
     yield made
     made.server.close()
+
+
+@pytest.fixture
+def press(engine: sa.Engine, retries_without_pauses: None) -> Iterator[Press]:
+    """Sentiment Scan at sources that the test writes."""
+    made = Press(newsroom_desk(engine))
+    yield made
+    made.server.close()
+
+
+@pytest.fixture
+def newsroom(engine: sa.Engine, retries_without_pauses: None, faults: Faults) -> Iterator[Newsroom]:
+    """Sentiment Scan at the sandbox's press, at noon of 24 November 2026."""
+    made = Newsroom(newsroom_desk(engine), "")
+    server = SandboxServer(SEED, lambda: made.instant, faults)
+    server.start()
+    made.news_url = f"{server.url}/news"
+    yield made
+    server.stop()
+
+
+@pytest.fixture
+def mail_world() -> Iterator[MailServerWorld]:
+    """A mail server."""
+    made = MailServerWorld()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def mail_desk(engine: sa.Engine, mail_world: MailServerWorld) -> MailDesk:
+    """A desk whose mail goes to the server."""
+    return MailDesk(engine, mail_world)

@@ -14,9 +14,28 @@ import sqlalchemy as sa
 
 from bvmt.imports import ImportProgress, ImportResult, ImportStatus, import_file
 from bvmt.market.history_files import SetAside
-from bvmt.store import imports
+from bvmt.market.listings import seed_listings
+from bvmt.sandbox.calendar import instant_of
+from bvmt.sandbox.files import indices_file, quotes_file
+from bvmt.store import imports, listings
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+
+SEED = 2026
+TODAY = date(2026, 11, 24)
+EVENING = instant_of(TODAY, 15, 0)
+"""When the session of TODAY is over, up to which `history_template` reaches."""
+
+
+def import_sandbox_history(engine: sa.Engine) -> None:
+    """Put what a first start imports of the sandbox's history into a database."""
+    with engine.connect() as conn:
+        listings.seed(conn, seed_listings())
+    for year in (2024, 2025, 2026):
+        for make in (quotes_file, indices_file):
+            content = make(SEED, EVENING, year)
+            assert content is not None
+            import_file(engine, content.encode(), file_name="f", asked_by="test", clock=lambda: EVENING)
 
 
 def zipped(**files: bytes) -> bytes:

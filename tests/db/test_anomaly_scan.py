@@ -10,52 +10,29 @@ import pytest
 import sqlalchemy as sa
 
 from bvmt.clock import monotonic
-from bvmt.imports import import_file
-from bvmt.market.listings import seed_listings
 from bvmt.runs.context import RunContext
 from bvmt.runs.recorder import Recorder
 from bvmt.runs.status import RunOrigin, RunStatus
 from bvmt.runs.stopping import SkipRun, StopSignal
 from bvmt.sandbox.calendar import instant_of
 from bvmt.sandbox.events import EventKind, PlantedEvent, planted_events
-from bvmt.sandbox.files import indices_file, quotes_file
 from bvmt.sandbox.listings import listings as sandbox_listings
 from bvmt.sandbox.world import CONTROL
 from bvmt.settings import load_settings
 from bvmt.sources.addresses import Addresses
-from bvmt.store import anomalies, calendar, events, listings
+from bvmt.store import anomalies, calendar, events
 from bvmt.store.anomalies import AnomalyRow, Verdict
 from bvmt.store.engine import make_engine
 from bvmt.store.events import Event
 from jobs.anomaly_scan import ANOMALY_SCAN
-from tests.conftest import execute, fresh_database, url_of
+from tests.conftest import fresh_database
+from tests.db.articles import about, new_article, put_article
 from tests.db.boards import SFBT
 from tests.db.desk import Desk
+from tests.db.history_desk import EVENING, SEED, TODAY
 from tests.unit.sources.platform_server import BATCH, PlatformServer, as_json
 
-SEED = 2026
-TODAY = date(2026, 11, 24)
-EVENING = instant_of(TODAY, 15, 0)
-
 Scan = Callable[..., RunContext]
-
-
-@pytest.fixture(scope="module")
-def history_template(postgres: sa.Engine, template_database: str) -> Iterator[str]:
-    """The name of a database with two years of the sandbox's history, to clone: importing takes seconds."""
-    name = f"{template_database}_history"
-    execute(postgres, f"create database {name} template {template_database}")
-    engine = make_engine(url_of(postgres, name), application_name="tests")
-    with engine.connect() as conn:
-        listings.seed(conn, seed_listings())
-    for year in (2025, 2026):
-        for make in (quotes_file, indices_file):
-            content = make(SEED, EVENING, year)
-            assert content is not None
-            import_file(engine, content.encode(), file_name="f", asked_by="test", clock=lambda: EVENING)
-    engine.dispose()
-    yield name
-    execute(postgres, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -304,3 +281,20 @@ def test_where_the_anomaly_service_fails_the_scan_is_made_here_with_a_warning(
     assert stored(history_desk, TODAY)
     assert "The anomaly service could not be used" in ctx.warnings[0]
     assert "404" in ctx.warnings[0]
+
+
+def test_company_news_of_the_session_is_told_as_an_explanation_and_lowers_the_severity(
+    history_desk: Desk, run_scan: Scan
+) -> None:
+    event = latest(EventKind.PRICE_MOVE)
+    run_scan(at=after(event.session))
+    alone = stored(history_desk, event.session)[event.isin]
+    morning = instant_of(event.session, 8, 0)
+    put_article(
+        history_desk.engine,
+        new_article("Un contrat important est signé", published_at=morning, mentions=about(event.isin)),
+    )
+    run_scan(at=after(event.session))
+    explained = stored(history_desk, event.session)[event.isin]
+    assert "Company news: Un contrat important est signé" in explained.explanations
+    assert explained.severity < alone.severity
