@@ -13,19 +13,30 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 import uvicorn
+from starlette.middleware import Middleware
 from starlette.routing import Mount
+from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
+from bvmt.access.actor import Actor
+from bvmt.access.admission import Admission, rules_of, warning_at_start
+from bvmt.access.guard import Door, Guard
+from bvmt.access.headers import content_policy, script_hashes, security_headers
+from bvmt.access.tokens import find_actor
 from bvmt.api.app import make_api
+from bvmt.api.metrics import metrics_route
 from bvmt.api.services import Services
 from bvmt.errors import BvmtError
 from bvmt.process import close_process, current_process, hasten_closing
 from bvmt.settings import load_settings
+from bvmt.store.engine import store_errors, transaction
+from bvmt.ui.signed_in import claims_in_cookies, oidc_is_set_up
 from scheduler_runtime import scheduler
 
 log = logging.getLogger("bvmt.app")
@@ -38,8 +49,32 @@ GRACEFUL_SECONDS = 5  # an answer on its way may hold up the end of the server t
 PagesManager.uses_pages_directory = False
 
 
+@cache
+def open_door() -> Door:
+    """What the guard goes by, from the settings and Streamlit's secrets as they are at the start."""
+    process = current_process()
+    process.guarded = True
+    rules = rules_of(process.settings, oidc=oidc_is_set_up())
+    if warning := warning_at_start(rules, process.settings.host):
+        log.warning(warning)
+    index = Path(st.__file__).with_name("static") / "index.html"
+    headers = security_headers(content_policy(script_hashes(index.read_text(encoding="utf-8"))))
+    base = str(st.get_option("server.baseUrlPath") or "")
+    return Door(Admission(rules, _holder_of, claims_in_cookies), process.seal, headers, base)
+
+
+def _holder_of(token: str, address: str | None) -> Actor | None:
+    with store_errors(), transaction(current_process().database.pages) as conn:
+        return find_actor(conn, token, address=address)
+
+
 def _open() -> None:
     current_process()
+    open_door()
+    # The guard knows which names and pages are ours; Streamlit's own list would have to repeat that.
+    config.set_option("server.allowedHosts", ["*"])
+    if public := current_process().settings.public_url:
+        config.set_option("server.corsAllowedOrigins", [public])
     scheduler()
 
 
@@ -80,7 +115,12 @@ services = Services(
     scheduler=scheduler,
 )
 
-app = st.App(ROOT / "dashboard.py", lifespan=lifespan, routes=[Mount("/api", make_api(services))])
+app = st.App(
+    ROOT / "dashboard.py",
+    lifespan=lifespan,
+    routes=[Mount("/api", make_api(services)), metrics_route(services)],
+    middleware=[Middleware(Guard, open_door=open_door)],
+)
 
 
 def main() -> None:
@@ -95,6 +135,7 @@ def main() -> None:
         port=settings.port,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # the guard must see the peer itself to know a trusted proxy
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
 

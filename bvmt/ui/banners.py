@@ -7,13 +7,18 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from bvmt.access.actor import Via
 from bvmt.clock import now
 from bvmt.errors import StoreError
 from bvmt.runs.workers import CAPACITY
 from bvmt.store.standing import Standing
 from bvmt.ui.escaping import escaped
+from bvmt.ui.gate import render_sign_in
 from bvmt.ui.reads import how_it_stands, settings
+from bvmt.ui.signed_in import oidc_is_set_up
 from bvmt.ui.truth import AWAY, Truth, freeze_sentence, truth
+from bvmt.ui.visitor import visitor
+from bvmt.ui.visitor_line import render_visitor
 
 REFRESH_SECONDS = 5
 
@@ -56,6 +61,7 @@ def _render_line(line: Truth) -> None:
         words = f":{line.tone}[{line.words}]" if line.tone == "red" else line.words
         st.markdown(f":{line.tone}[●] {words}", width="stretch")
         st.markdown(f"Times in {settings().timezone}", width="content")
+        render_visitor()
 
 
 def _render_nothing_fires(standing: Standing) -> None:
@@ -68,6 +74,17 @@ def _render_nothing_fires(standing: Standing) -> None:
             "**Nothing fires.** ENABLE_SCHEDULER is false here and no other process runs jobs: what you ask for waits.",
             icon=":material/pause_circle:",
         )
+
+
+def render_openness() -> None:
+    """Say that nobody had to sign in, while ALLOW_ANONYMOUS has it so."""
+    if role := settings().allow_anonymous:
+        st.warning(
+            f"**Open to everybody** who can reach this address: ALLOW_ANONYMOUS lets them in as {role}.",
+            icon=":material/lock_open:",
+        )
+        if visitor().via is Via.ANONYMOUS and oidc_is_set_up():
+            render_sign_in()
 
 
 def render_source() -> None:

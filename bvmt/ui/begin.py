@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bvmt.errors import BvmtError
-from bvmt.ui.banners import render_source, render_truth
+from bvmt.ui.banners import render_openness, render_source, render_truth
 from scheduler_runtime import scheduler
 
 _STYLE = """
@@ -14,6 +14,8 @@ _STYLE = """
 [data-testid="stTopNav"]::before {content: "BVMT Jobs"; font-weight: 650; margin: 0 1.2rem 0 1.5rem; align-self: center}
 .st-key-truth_line {border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .35rem}
 .st-key-truth_line p {font-size: .85rem; opacity: .85; font-variant-numeric: tabular-nums}
+.st-key-truth_line p a {color: inherit; text-decoration: none; pointer-events: none}
+.st-key-truth_line button p {font-size: .85rem}
 .st-key-banner [data-testid="stAlertContainer"], .st-key-alarms [data-testid="stAlertContainer"] {padding: .35rem .8rem}
 .st-key-banner [data-testid="stAlertContainer"] p, .st-key-alarms [data-testid="stAlertContainer"] p {font-size: .9rem}
 </style>
@@ -43,4 +45,5 @@ def begin_page(title: str, *, within: tuple[str, str] | None = None) -> None:
         if within is not None:
             st.page_link(within[0], label=within[1], icon=":material/arrow_back:", width="content")
     with st.container(key="banner"):
+        render_openness()
         render_source()

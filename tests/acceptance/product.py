@@ -80,8 +80,10 @@ class Product:
     Its output goes to files in the house: a pipe that nobody reads would stop it.
     """
 
-    def __init__(self, house: Path, way: Sequence[str], settings: Mapping[str, str]) -> None:
-        port = _free_port()
+    def __init__(
+        self, house: Path, way: Sequence[str], settings: Mapping[str, str], *, port: int | None = None
+    ) -> None:
+        port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._files = [house / f"{port}.out", house / f"{port}.err"]
         self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=10)
@@ -108,6 +110,11 @@ class Product:
     def wait_ready(self) -> Product:
         """Return once `GET /api/health` says that all is well. Fails with the log if the process ends."""
         wait_until(self._is_well, f"{self.url} to be well", seconds=_START_SECONDS)
+        return self
+
+    def wait_until_up(self) -> Product:
+        """Return once it answers at all. Fails with the log if the process ends."""
+        wait_until(lambda: self._answers("/_stcore/health"), f"{self.url} to answer", seconds=_START_SECONDS)
         return self
 
     def get(self, path: str) -> httpx.Response:
@@ -159,14 +166,18 @@ class Product:
         self.kill9()
 
     def _is_well(self) -> bool:
+        return self._answers("/api/health")
+
+    def _answers(self, path: str) -> bool:
         assert self._process.poll() is None, f"it has ended\n{self.log}"
         try:
-            return self.get("/api/health").is_success
+            return self.get(path).is_success
         except httpx.TransportError:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
