@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from bvmt.runs.schedules import parse_schedule
@@ -19,6 +21,19 @@ SUCCESS = "success"
 def instant(at: datetime | None) -> str | None:
     """An instant in UTC, to the second: `2026-02-08T10:15:00Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def plain(value: object) -> Any:
+    """The value as JSON has it, in depth: decimals as text with all their digits, instants as `instant` writes them."""
+    if isinstance(value, Mapping):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def job_form(job: JobOverview) -> dict[str, object]:

@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from bvmt import __version__
+from bvmt.api.answers import answers
+from bvmt.api.answers.access import Health
 from bvmt.api.services import Services
 from bvmt.errors import StoreError
 from bvmt.store.engine import store_errors
@@ -38,8 +40,9 @@ def health_router(services: Services) -> APIRouter:
     """The route of the health answer: 200 when all is well, 503 when not; the body says what is wrong."""
     router = APIRouter(tags=["health"])
 
-    @router.get("/health")
+    @router.get("/health", responses=answers(Health) | answers(Health, 503))
     def health() -> JSONResponse:
+        """Whether the database is there and the scheduler of this process at work; 503 when not."""
         database = _database(services)
         scheduler = _scheduler(services)
         well = database["state"] == "up" and scheduler["state"] in {"running", "off"}

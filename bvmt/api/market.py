@@ -6,17 +6,21 @@ float; counts and volumes in shares are numbers, and so is an anomaly's severity
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, UploadFile
 from fastapi.responses import JSONResponse
 
-from bvmt.api.forms import instant
+from bvmt.access.deeds import Deed
+from bvmt.access.performing import performing
+from bvmt.api.answers import answers
+from bvmt.api.answers import market as forms
+from bvmt.api.asking import AnyDay, Session
+from bvmt.api.callers import Caller
+from bvmt.api.forms import plain
 from bvmt.api.services import Services
 from bvmt.clock import now
 from bvmt.errors import NotFound
@@ -26,11 +30,9 @@ from bvmt.store import Connection, anomalies, imports, market, market_reads
 from bvmt.store.engine import store_errors
 from bvmt.store.imports import ImportStatus
 
-BY = "API"
 MOST_ANOMALIES = 2000
 
 Level = Literal["info", "low", "high", "critical"]
-Session = Annotated[date | None, Query(description="The session; the newest stored one")]
 
 
 def market_router(services: Services) -> APIRouter:
@@ -43,16 +45,16 @@ def market_router(services: Services) -> APIRouter:
 
 
 def _add_session_routes(router: APIRouter, services: Services) -> None:
-    @router.get("/summary")
+    @router.get("/summary", responses=answers(forms.Summary))
     def summary(session: Session = None) -> JSONResponse:
         """Turnover, breadth and capitalisation of a session that Market Pulse saw, with its index levels."""
         with store_errors(), services.engine().connect() as conn:
             found = _summary(conn, session)
             levels = market_reads.list_index_levels(conn, found["session"])  # type: ignore[arg-type]
         told = {name: value for name, value in found.items() if name not in {"gainers", "losers"}}
-        return JSONResponse(_plain({**told, "indices": levels}))
+        return JSONResponse(plain({**told, "indices": levels}))
 
-    @router.get("/quotes")
+    @router.get("/quotes", responses=answers(forms.Quotes))
     def quotes(session: Session = None) -> JSONResponse:
         """The daily bars of a session, by name of the listing."""
         with store_errors(), services.engine().connect() as conn:
@@ -60,31 +62,31 @@ def _add_session_routes(router: APIRouter, services: Services) -> None:
             rows = market.read_session(conn, on) if on else []
         if not rows:
             raise _nothing("quotes", on)
-        return JSONResponse(_plain({"session": on, "quotes": [_quote(row) for row in rows]}))
+        return JSONResponse(plain({"session": on, "quotes": [_quote(row) for row in rows]}))
 
-    @router.get("/movers")
+    @router.get("/movers", responses=answers(forms.Movers))
     def movers(session: Session = None) -> JSONResponse:
         """The top gainers and losers of a session that Market Pulse saw."""
         with store_errors(), services.engine().connect() as conn:
             found = _summary(conn, session)
-        return JSONResponse(_plain({name: found[name] for name in ("session", "as_of", "gainers", "losers")}))
+        return JSONResponse(plain({name: found[name] for name in ("session", "as_of", "gainers", "losers")}))
 
-    @router.get("/sectors")
+    @router.get("/sectors", responses=answers(forms.Sectors))
     def sectors(session: Session = None) -> JSONResponse:
         """How each sector did in a session that Market Pulse saw."""
         with store_errors(), services.engine().connect() as conn:
             rows = market_reads.list_sectors(conn, session)
         if not rows:
             raise _nothing("sectors", session)
-        return JSONResponse(_plain({"session": rows[0]["session"], "sectors": rows}))
+        return JSONResponse(plain({"session": rows[0]["session"], "sectors": rows}))
 
 
 def _add_anomalies(router: APIRouter, services: Services) -> None:
-    @router.get("/anomalies")
+    @router.get("/anomalies", responses=answers(forms.Anomalies))
     def found(
-        session: Annotated[date | None, Query(description="One session; without any day, the newest stored")] = None,
-        since: Annotated[date | None, Query(description="The first session; `until` if left out")] = None,
-        until: Annotated[date | None, Query(description="The last session; the newest stored if left out")] = None,
+        session: Annotated[AnyDay | None, Query(description="One session; without any day, the newest stored")] = None,
+        since: Annotated[AnyDay | None, Query(description="The first session; `until` if left out")] = None,
+        until: Annotated[AnyDay | None, Query(description="The last session; the newest stored if left out")] = None,
         level: Annotated[list[Level] | None, Query(description="Only these levels")] = None,
     ) -> JSONResponse:
         """Atypical moves to check, the newest session first, the most severe first in each."""
@@ -98,7 +100,7 @@ def _add_anomalies(router: APIRouter, services: Services) -> None:
                 _require_order(first, last)
                 rows = anomalies.list_anomalies(conn, since=first, until=last, levels=level, limit=MOST_ANOMALIES)
         body = {"since": first, "until": last, "anomalies": [asdict(row) for row in rows]}
-        return JSONResponse(_plain(body))
+        return JSONResponse(plain(body))
 
 
 def _require_order(first: date, last: date) -> None:
@@ -107,8 +109,8 @@ def _require_order(first: date, last: date) -> None:
 
 
 def _add_imports(router: APIRouter, services: Services) -> None:
-    @router.post("/import", status_code=202)
-    def import_history(file: UploadFile) -> JSONResponse:
+    @router.post("/import", status_code=202, responses=answers(forms.BegunImport, 202))
+    def import_history(file: UploadFile, by: Caller) -> JSONResponse:
         """Import a history file, plain or zipped, in the background. 413 above 200 MB."""
         content = file.file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
@@ -116,11 +118,13 @@ def _add_imports(router: APIRouter, services: Services) -> None:
         if not content:
             raise HTTPException(422, "The file is empty.")
         given = GivenFile(file.filename or "upload", content)
-        found = begin_import(services.engine(), given, asked_by=BY, clock=now)
+        with performing(services.engine(), by, Deed.IMPORT, "market history") as performance:
+            performance.after = {"files": given.name}
+        found = begin_import(services.engine(), given, asked_by=by.name, clock=now)
         place = f"/api/market/imports/{found}"
         return JSONResponse({"import_id": str(found), "status": "running", "url": place}, status_code=202)
 
-    @router.get("/imports/{import_id}")
+    @router.get("/imports/{import_id}", responses=answers(forms.Import))
     def one(import_id: UUID) -> JSONResponse:
         """An import with its counts and, once it is done, the rows that were set aside."""
         with store_errors(), services.engine().connect() as conn:
@@ -128,7 +132,7 @@ def _add_imports(router: APIRouter, services: Services) -> None:
                 raise NotFound(f"There is no import {import_id}.")
             result = imports.read_import(conn, import_id)
             rows = imports.read_rejects(conn, import_id) if result.status is ImportStatus.DONE else []
-        return JSONResponse(_plain({**asdict(result), "rejects": [row._asdict() for row in rows]}))
+        return JSONResponse(plain({**asdict(result), "rejects": [row._asdict() for row in rows]}))
 
 
 def _summary(conn: Connection, session: date | None) -> dict[str, object]:
@@ -146,16 +150,3 @@ def _quote(quote: Quote) -> dict[str, object]:
     """A bar without the order book, which only moments have."""
     names = (name for name in Quote.__dataclass_fields__ if name not in {"book", "arabic_name", "session"})
     return {name: getattr(quote, name) for name in names}
-
-
-def _plain(value: object) -> object:
-    """The value as JSON has it."""
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, datetime):
-        return instant(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -10,16 +10,25 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bvmt.errors import ActionRefused, DatabaseAway, NotFound, StoreError
+from bvmt.api.openapi import methods_at
+from bvmt.errors import ActionRefused, DatabaseAway, Forbidden, NotFound, StoreError
 from bvmt.runs.schedules import BadSchedule
+from bvmt.store.texts import storable
 
 log = logging.getLogger(__name__)
 
 
 def problem(status: int, detail: str) -> JSONResponse:
     """An answer of type application/problem+json: what is wrong, in one sentence."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    said = storable(detail)  # parts of a request may be quoted in it, and lone surrogates cannot be sent
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": said}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def _path(request: Request) -> str:
+    """The path below the place where the API is mounted."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))
 
 
 def install(api: FastAPI) -> None:
@@ -32,6 +41,10 @@ def install(api: FastAPI) -> None:
     @api.exception_handler(BadSchedule)
     def unreadable(_: Request, error: BadSchedule) -> JSONResponse:
         return problem(422, str(error))
+
+    @api.exception_handler(Forbidden)
+    def forbidden(_: Request, error: Forbidden) -> JSONResponse:
+        return problem(403, str(error))
 
     @api.exception_handler(ActionRefused)
     def refused(_: Request, error: ActionRefused) -> JSONResponse:
@@ -53,5 +66,14 @@ def install(api: FastAPI) -> None:
         return problem(422, f"{place or 'The request'}: {first['msg']}.")
 
     @api.exception_handler(HTTPException)
-    def other(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail))
+    def other(request: Request, error: HTTPException) -> JSONResponse:
+        answer = problem(error.status_code, str(error.detail))
+        answer.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (known := methods_at(api, _path(request))):
+            # The router names the methods of the first of its routes there only.
+            answer.headers["Allow"] = ", ".join(known)
+        return answer
+
+    @api.exception_handler(Exception)
+    def unforeseen(_: Request, error: Exception) -> JSONResponse:
+        return problem(500, "Something went wrong; the log has the reason.")

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
+from bvmt.api.answers import answers
+from bvmt.api.answers import jobs as forms
+from bvmt.api.asking import AnyInstant, JobId
 from bvmt.api.forms import slot_form
 from bvmt.api.services import Services
 from bvmt.clock import now
@@ -28,11 +30,11 @@ def slots_router(services: Services) -> APIRouter:
     """The route of a job's slots."""
     router = APIRouter(prefix="/jobs", tags=["slots"])
 
-    @router.get("/{job_id}/slots")
+    @router.get("/{job_id}/slots", responses=answers(forms.Slots))
     def slots(
-        job_id: str,
-        since: Annotated[AwareDatetime | None, Query(description="The first instant; a day before `until`")] = None,
-        until: Annotated[AwareDatetime | None, Query(description="The instant after the last one; now")] = None,
+        job_id: JobId,
+        since: Annotated[AnyInstant | None, Query(description="The first instant; a day before `until`")] = None,
+        until: Annotated[AnyInstant | None, Query(description="The instant after the last one; now")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_SLOTS)] = 200,
     ) -> JSONResponse:
         """The slots of `since` <= slot < `until`, newest first, each with a sentence on what became of it."""

@@ -1,4 +1,4 @@
-"""The REST API alone, on a port of its own, over whichever database a test puts under it."""
+"""The REST API and `/metrics` alone, on a port of their own, over whichever database a test puts under them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bvmt.api.app import make_api
+from bvmt.api.health import SchedulerState
+from bvmt.api.metrics import metrics_route
 from bvmt.api.services import Services
 from bvmt.settings import Settings
 
 
 class ApiServer:
-    """A server that tests share. `engine` is the database that it answers from."""
+    """A server that tests share. `engine` is the database that it answers from, `wanted` its settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, **wanted: Any) -> None:
         self.engine: sa.Engine | None = None
-        settings = Settings(_env_file=None)  # type: ignore[call-arg]
-        services = Services(lambda: settings, self._engine, lambda: None)
-        self._server = uvicorn.Server(uvicorn.Config(make_api(services), log_config=None, lifespan="off"))
+        self.scheduler: SchedulerState | None = None
+        settings = Settings(_env_file=None, **wanted)
+        services = Services(lambda: settings, self._engine, lambda: self.scheduler)
+        app = Starlette(routes=[metrics_route(services), Mount("/", make_api(services))])
+        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
 
     def _engine(self) -> sa.Engine:
         assert self.engine is not None
@@ -32,7 +39,10 @@ class ApiServer:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve, and give the address."""
-        with socket.create_server(("127.0.0.1", 0)) as listening:
+        # With the protocol named: else asyncio leaves Nagle on, and many an answer waits 40 ms.
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
             thread = threading.Thread(target=self._server.run, args=([listening],))
             thread.start()
             try:
