@@ -1,14 +1,15 @@
-"""Job: one job with its schedule, its ledger of slots, and who asked what of it. Its address: `/job?id=…`."""
+"""Job: one job with its schedule, its ledger of slots, and who did what to it. Its address: `/job?id=…`."""
 
 import streamlit as st
 
 from bvmt.errors import StoreError
 from bvmt.store.jobs import JobOverview
 from bvmt.ui.begin import begin_page
+from bvmt.ui.deed_list import render_deeds
 from bvmt.ui.dialogs import open_asked, refresh_if_asked
 from bvmt.ui.feedback import failures_are_said, tell_outcome
-from bvmt.ui.job_parts import render_job_heading, render_requests, render_rules, render_unknown
-from bvmt.ui.reads import find_job, job_requests, surroundings
+from bvmt.ui.job_parts import render_job_heading, render_rules, render_unknown
+from bvmt.ui.reads import deeds_of_job, find_job, surroundings
 from bvmt.ui.schedule_editor import render_schedule
 from bvmt.ui.slot_table import render_slots
 
@@ -28,10 +29,10 @@ def render_ledger(job_id: str) -> None:
         render_slots(job_id)
 
 
-@st.fragment(run_every=5, key="job_requests")
+@st.fragment(run_every=5, key="job_deeds")
 def render_history(job_id: str) -> None:
     with failures_are_said():
-        render_requests(job_requests(job_id), surroundings())
+        render_deeds(deeds_of_job(job_id), "Nobody has done anything to this job yet.")
 
 
 @st.fragment(run_every=5, key="job_wait")
@@ -51,7 +52,7 @@ def render_job(job_id: str, job: JobOverview | None) -> None:
     render_schedule(job)
     st.subheader("Slots", anchor=False)
     render_ledger(job_id)
-    st.subheader("Who asked what", anchor=False)
+    st.subheader("Who did what", anchor=False)
     render_history(job_id)
 
 

@@ -1,4 +1,4 @@
-"""System: the processes, what went wrong with the scheduling, the freeze, and the settings in force."""
+"""System: the processes, what went wrong with the scheduling, the freeze, API tokens, and the settings in force."""
 
 import streamlit as st
 
@@ -20,6 +20,7 @@ from bvmt.ui.system_parts import (
     render_instances,
     render_settings,
 )
+from bvmt.ui.token_parts import render_tokens
 
 
 @st.fragment(run_every=5, key="system_state")
@@ -38,6 +39,8 @@ def render_state() -> None:
 begin_page("System")
 open_asked()
 render_state()
+st.subheader("API tokens", anchor=False)
+render_tokens()
 st.subheader("Settings in force", anchor=False)
 st.caption("Of the process that serves this page. Secrets are not shown.")
 render_settings(settings())

@@ -8,6 +8,7 @@ from datetime import date, time
 import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.market.calendar import Day, DayKind
 from bvmt.market.hours import WINTER, Regime, hours_warning, regime_on
@@ -17,6 +18,7 @@ from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, tell_outcome
 from bvmt.ui.market_reads import hour_regimes, next_days, own_days, today
 from bvmt.ui.market_words import day_words
+from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
 from bvmt.ui.words import short_instant
 
@@ -76,7 +78,7 @@ def _render_own_days(days: Sequence[OwnDay]) -> None:
     st.dataframe(pd.DataFrame(rows), key="own_days", hide_index=True, height="content", alt="Own days")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Day to remove", [own.day for own in days], format_func=day_words, key="own_day_chosen", width=240)
-        st.button("Remove day", key="drop_own_day", on_click=_drop_day)
+        st.button("Remove day", key="drop_own_day", on_click=_drop_day, **allowed(Deed.CHANGE_CALENDAR))
 
 
 def _drop_day() -> None:
@@ -89,7 +91,7 @@ def _render_day_form() -> None:
         left.date_input("Day", value=today(), key="own_day", format="DD/MM/YYYY")
         right.radio("It is", ["closed", "open"], key="own_day_is", horizontal=True)
         st.text_input("Name", key="own_day_name", max_chars=120, placeholder="Aid el-Fitr, confirmed")
-        st.form_submit_button("Save day", key="save_own_day", on_click=_save_day)
+        st.form_submit_button("Save day", key="save_own_day", on_click=_save_day, **allowed(Deed.CHANGE_CALENDAR))
 
 
 def _save_day() -> None:
@@ -114,7 +116,7 @@ def _render_hours(regimes: Sequence[Regime]) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             since = [regime.since for regime in regimes]
             st.selectbox("Hours to remove", since, format_func=day_words, key="regime_chosen", width=240)
-            st.button("Remove hours", key="drop_regime", on_click=_drop_regime)
+            st.button("Remove hours", key="drop_regime", on_click=_drop_regime, **allowed(Deed.CHANGE_CALENDAR))
     _render_regime_form(current)
 
 
@@ -134,7 +136,7 @@ def _render_regime_form(current: Regime) -> None:
         right.text_input("Name", key="regime_name", max_chars=80, placeholder="Ramadan 2027")
         for (name, title), column in zip(_PHASES.items(), st.columns(len(_PHASES)), strict=True):
             column.time_input(title, value=getattr(current, name), key=f"regime_{name}", step=300)
-        st.form_submit_button("Save hours", key="save_regime", on_click=_save_regime)
+        st.form_submit_button("Save hours", key="save_regime", on_click=_save_regime, **allowed(Deed.CHANGE_CALENDAR))
 
 
 def _save_regime() -> None:

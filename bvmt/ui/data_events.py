@@ -10,6 +10,7 @@ from uuid import UUID
 import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.errors import ActionRefused
 from bvmt.market.event_files import EventFile
 from bvmt.market.events import TITLE_CHARACTERS, Event, EventKind
@@ -20,6 +21,7 @@ from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.market_reads import all_factors, all_listings, events_between, today
 from bvmt.ui.market_words import day_words, guarded_csv
+from bvmt.ui.permissions import allowed
 from bvmt.ui.table_sizes import table_height
 from bvmt.ui.words import plural
 
@@ -100,9 +102,18 @@ def _render_deletion(labels: Mapping[str, Event]) -> None:
         if event is None or event.id is None:
             return
         if not asked:
-            st.button("Delete", key="delete_event", on_click=_ask_deletion, args=(event.id,))
+            st.button(
+                "Delete", key="delete_event", on_click=_ask_deletion, args=(event.id,), **allowed(Deed.CHANGE_EVENTS)
+            )
             return
-        st.button("Yes, delete it", type="primary", key="confirm_delete", on_click=_delete, args=(event.id,))
+        st.button(
+            "Yes, delete it",
+            type="primary",
+            key="confirm_delete",
+            on_click=_delete,
+            args=(event.id,),
+            **allowed(Deed.CHANGE_EVENTS),
+        )
         st.button("Keep it", key="keep_event", on_click=_ask_deletion, args=(None,))
     if asked:
         st.warning("The event goes, and with it what it did to adjusted closes.", icon=":material/delete:")
@@ -133,7 +144,7 @@ def _render_form(listed: Mapping[str, Listing]) -> None:
         new.text_input("New shares", key="event_new")
         old.text_input("for old shares", key="event_old")
         st.text_input("Source", key="event_source", max_chars=200, placeholder="Notice of the exchange, 2026-118")
-        st.form_submit_button("Add event", key="add_event", on_click=_add)
+        st.form_submit_button("Add event", key="add_event", on_click=_add, **allowed(Deed.CHANGE_EVENTS))
 
 
 def _add() -> None:
@@ -170,7 +181,13 @@ def _render_file() -> None:
         max_upload_size=5,
         key="events_file",
     )
-    st.button("Import events", type="primary", key="import_events", disabled=file is None, on_click=_import)
+    st.button(
+        "Import events",
+        type="primary",
+        key="import_events",
+        on_click=_import,
+        **allowed(Deed.CHANGE_EVENTS, disabled=file is None),
+    )
     if result := st.session_state.get(_RESULT):
         _render_result(*result)
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.imports import ImportResult, ImportStatus
 from bvmt.imports.background import BackgroundImport, GivenFile
 from bvmt.ui.escaping import escaped
-from bvmt.ui.feedback import failures_are_said, tell_outcome
+from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.market_clicks import begin_imports
 from bvmt.ui.market_reads import FIRST_LINES, recent_imports, rejects_of
 from bvmt.ui.market_words import (
@@ -24,6 +25,7 @@ from bvmt.ui.market_words import (
     result_words,
     stretch_words,
 )
+from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
 from bvmt.ui.table_sizes import table_height
 from bvmt.ui.words import plural, short_instant
@@ -56,17 +58,18 @@ def _render_uploader() -> None:
         type="primary",
         key="import",
         icon=":material/upload:",
-        disabled=not files,
         on_click=_begin,
         args=(key,),
+        **allowed(Deed.IMPORT, disabled=not files),
     )
 
 
 def _begin(key: str) -> None:
     files = [GivenFile(file.name, file.getvalue()) for file in st.session_state[key]]
-    st.session_state[_THREAD] = begin_imports(files)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    st.session_state[_SHOWN] = _NEWEST
+    with refusals_are_told():
+        st.session_state[_THREAD] = begin_imports(files)
+        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+        st.session_state[_SHOWN] = _NEWEST
     recent_imports.clear()
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.errors import ActionRefused
 from bvmt.market.board import STOCK_GROUPS
@@ -19,6 +20,7 @@ from bvmt.ui import market_clicks
 from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.market_reads import all_listings, unknown_rows
+from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
 from bvmt.ui.words import plural, short_instant
 
@@ -78,7 +80,12 @@ def _render_editor(listed: Sequence[Listing]) -> None:
 def _render_editor_buttons(key: str, edited: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Save listings", type="primary", key="save_listings", disabled=not edited, on_click=_save, args=(key,)
+            "Save listings",
+            type="primary",
+            key="save_listings",
+            on_click=_save,
+            args=(key,),
+            **allowed(Deed.CHANGE_LISTINGS, disabled=not edited),
         )
         st.button("Read anew", key="reload_listings", on_click=_begin_anew)
         if edited:
@@ -150,14 +157,15 @@ def _render_unknown(rows: Sequence[UnknownRow], sectors: Sequence[str]) -> None:
 
 
 def _render_offer(row: UnknownRow, sectors: Sequence[str]) -> None:
+    may = allowed(Deed.CHANGE_LISTINGS)
     with st.form(f"adopt_{row.isin}", border=True):
         st.markdown(f"Adopt **{escaped(row.name)}** as a listing")
         left, middle, right = st.columns(3)
         left.text_input("Ticker", key="adopt_ticker", max_chars=12)
         middle.text_input("Name", value=row.name, key=f"adopt_name_{row.isin}", max_chars=120)
         right.selectbox("Sector", list(sectors), key="adopt_sector", accept_new_options=True)
-        st.form_submit_button("Adopt", type="primary", key="adopt", on_click=_adopt, args=(row.isin,))
-    st.button("Dismiss it", key="dismiss", on_click=market_clicks.dismiss, args=(row.isin,))
+        st.form_submit_button("Adopt", type="primary", key="adopt", on_click=_adopt, args=(row.isin,), **may)
+    st.button("Dismiss it", key="dismiss", on_click=market_clicks.dismiss, args=(row.isin,), **may)
 
 
 def _adopt(isin: str) -> None:

@@ -1,22 +1,19 @@
-"""The parts of a job's page: how it stands, its rules, its next firings and who asked what."""
+"""The parts of a job's page: how it stands, its rules, and its next firings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.runs.schedules import parse_schedule
-from bvmt.store.history import Request
 from bvmt.store.jobs import JobOverview
 from bvmt.ui import clicks
 from bvmt.ui.dialogs import ask
 from bvmt.ui.escaping import escaped
 from bvmt.ui.job_table.rows import Surroundings, hindrance, job_row
-from bvmt.ui.request_words import request_words
-from bvmt.ui.table_sizes import table_height
+from bvmt.ui.permissions import allowed
 from bvmt.ui.words import plural, short_instant, span
 from scheduler_runtime import next_fire_times
 
@@ -50,15 +47,16 @@ def _render_buttons(job: JobOverview, around: Surroundings) -> None:
         st.page_link("pages/run.py", label="Run under way", query_params={"id": str(job.active.id)}, width="content")
         stopping = job.active.cancel_requested
         word = "Stopping" if stopping else "Cancel"
-        st.button(word, key="cancel_job", disabled=stopping, on_click=clicks.cancel, args=(job.active.id,))
+        may_cancel = allowed(Deed.CANCEL, disabled=stopping)
+        st.button(word, key="cancel_job", on_click=clicks.cancel, args=(job.active.id,), **may_cancel)
     elif why := hindrance(job, around):
-        st.button("Run", key="run_job", on_click=ask, args=("run", job.id, job.name, why))
+        st.button("Run", key="run_job", on_click=ask, args=("run", job.id, job.name, why), **allowed(Deed.RUN))
     else:
-        st.button("Run", key="run_job", on_click=clicks.run_now, args=(job.id,))
+        st.button("Run", key="run_job", on_click=clicks.run_now, args=(job.id,), **allowed(Deed.RUN))
     if job.paused:
-        st.button("Resume", key="resume_job", on_click=clicks.resume, args=(job.id,))
+        st.button("Resume", key="resume_job", on_click=clicks.resume, args=(job.id,), **allowed(Deed.RESUME))
     else:
-        st.button("Pause", key="pause_job", on_click=ask, args=("pause", job.id, job.name))
+        st.button("Pause", key="pause_job", on_click=ask, args=("pause", job.id, job.name), **allowed(Deed.PAUSE))
 
 
 def render_rules(job: JobOverview) -> None:
@@ -88,29 +86,3 @@ def render_next_firings(schedule: str, around: Surroundings) -> None:
 def firings(schedule: str, around: Surroundings) -> list[datetime]:
     """The next instants, in UTC, at which a schedule is due. Raises BadSchedule."""
     return next_fire_times(parse_schedule(schedule), around.zone.key, after=around.now, count=NEXT_FIRINGS)
-
-
-def render_requests(requests: Sequence[Request], around: Surroundings) -> None:
-    """Who asked what of the job, newest first."""
-    if not requests:
-        st.caption("Nobody has asked anything of this job yet.")
-        return
-    frame = pd.DataFrame(
-        [
-            {
-                "When": short_instant(request.asked_at, around.zone, now=around.now),
-                "Who": request.asked_by,
-                "What": request_words(request, around.zone, around.now),
-            }
-            for request in requests
-        ]
-    )
-    column = st.column_config.TextColumn
-    st.dataframe(
-        frame,
-        key="requests",
-        hide_index=True,
-        height=table_height(len(requests)),
-        column_config={"When": column(width=130), "Who": column(width=130), "What": column(width="large")},
-        alt="Who asked what of this job",
-    )

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.store.anomalies import AnomalyRow, Verdict
 from bvmt.ui import market_clicks
@@ -31,6 +32,7 @@ from bvmt.ui.market_words import (
     rate_words,
     stretch_words,
 )
+from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
 from bvmt.ui.table_sizes import table_height
 from bvmt.ui.words import plural, short_instant
@@ -232,13 +234,19 @@ def _render_buttons(row: AnomalyRow, note: str) -> None:
             st.button(
                 word,
                 key=f"verdict_{verdict}",
-                help=meaning,
                 type="primary" if row.verdict is verdict else "secondary",
                 on_click=_judge,
                 args=(row.isin, row.session, verdict, note),
+                **allowed(Deed.JUDGE_ANOMALY, help=meaning),
             )
         if row.verdict is not None:
-            st.button("Take back", key="verdict_none", on_click=_judge, args=(row.isin, row.session, None, note))
+            st.button(
+                "Take back",
+                key="verdict_none",
+                on_click=_judge,
+                args=(row.isin, row.session, None, note),
+                **allowed(Deed.JUDGE_ANOMALY),
+            )
 
 
 def _judge(isin: str, session: date, verdict: Verdict | None, note: str) -> None:

@@ -9,10 +9,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bvmt.imports import ImportProgress, ImportResult, ImportStatus
+from bvmt.reports.guarding import guarded
 from bvmt.store.anomalies import AnomalyRow, Verdict
 from bvmt.ui.words import plural, short_instant
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 IMPORT_WORDS = {
     ImportStatus.RUNNING: "▶ Running",
@@ -24,12 +23,6 @@ IMPORT_WORDS = {
 LEVEL_WORDS = {"critical": "▲ critical", "high": "△ high", "low": "▽ low", "info": "· info"}
 
 VERDICT_WORDS = {Verdict.TRUE: "✓ true", Verdict.EXPLAINED: "≈ explained", Verdict.FALSE: "✕ false"}
-
-
-def guarded(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula: a quote before = + - @, tab and carriage return."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def guarded_csv(rows: Sequence[Mapping[str, object]]) -> bytes:

@@ -12,12 +12,13 @@ from bvmt.clock import now
 from bvmt.process import current_process
 from bvmt.runs.why import why
 from bvmt.settings import Settings
-from bvmt.store import Connection, Engine, history, incidents, instances, jobs, slots, standing
+from bvmt.store import Connection, Engine, audit, history, incidents, instances, jobs, slots, standing
 from bvmt.store.engine import store_errors
 from bvmt.ui.job_table.rows import Surroundings
 from bvmt.ui.run_view import RunView
 from bvmt.ui.slot_view import PAGE_ROWS, Ledger, needs_sentence
 from bvmt.ui.truth import freeze_sentence
+from bvmt.ui.visitor import visitor
 
 SECONDS = 1  # twenty tabs that refresh every two seconds cost one read a second
 LEDGER_DAYS = 14
@@ -54,9 +55,10 @@ def how_it_stands() -> standing.Standing:
 
 
 def surroundings() -> Surroundings:
-    """What is true of all jobs at this moment."""
+    """What is true of all jobs at this moment, for the one who looks."""
     zone, at, stands = settings().zone, now(), how_it_stands()
-    return Surroundings(zone=zone, now=at, firing=stands.firing > 0, frozen=freeze_sentence(stands, zone, at))
+    frozen = freeze_sentence(stands, zone, at)
+    return Surroundings(zone=zone, now=at, firing=stands.firing > 0, frozen=frozen, role=visitor().role)
 
 
 @st.cache_data(ttl=SECONDS, max_entries=2, show_spinner=False)
@@ -88,11 +90,18 @@ def database_bytes() -> int:
         return standing.database_bytes(conn)
 
 
-@st.cache_data(ttl=SECONDS, max_entries=50, show_spinner=False)
-def job_requests(job_id: str) -> list[history.Request]:
-    """Who asked what of a job, newest first."""
+@st.cache_data(ttl=4, max_entries=50, show_spinner=False)
+def deeds_of_job(job_id: str) -> list[audit.AuditRow]:
+    """Who did what to a job and its runs, newest first."""
     with store_errors(), engine().connect() as conn:
-        return history.list_requests(conn, job_id)
+        return audit.list_lines_of_job(conn, job_id)
+
+
+@st.cache_data(ttl=5, max_entries=50, show_spinner=False)
+def deeds_of_run(run_id: UUID) -> list[audit.AuditRow]:
+    """Who did what to a run, newest first."""
+    with store_errors(), engine().connect() as conn:
+        return audit.list_lines_of_run(conn, run_id)
 
 
 @st.cache_data(ttl=SECONDS, max_entries=50, show_spinner=False)
@@ -150,5 +159,13 @@ def _sentence(conn: Connection, slot: slots.SlotRow) -> str:
 
 def forget() -> None:
     """Read everything anew: an action has just changed it."""
-    for read in (job_overviews, how_it_stands, skipped_by_pauses, job_requests, last_schedule_change, run_view):
+    for read in (
+        job_overviews,
+        how_it_stands,
+        skipped_by_pauses,
+        deeds_of_job,
+        deeds_of_run,
+        last_schedule_change,
+        run_view,
+    ):
         read.clear()

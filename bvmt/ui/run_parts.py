@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.runs.job import Figure
 from bvmt.runs.status import ACTIONS_BY_STATUS, RunAction, RunOrigin, RunStatus
 from bvmt.store.history import Attempt, LogLine, Run, StepRow
 from bvmt.ui import clicks
 from bvmt.ui.badges import origin_words, run_badge
+from bvmt.ui.deed_list import render_deeds
 from bvmt.ui.escaping import escaped
+from bvmt.ui.permissions import allowed
 from bvmt.ui.progress import read_progress
-from bvmt.ui.reads import settings
+from bvmt.ui.reads import deeds_of_run, settings
 from bvmt.ui.run_view import RunView
 from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant
 from jobs import JOBS
@@ -53,6 +56,8 @@ def render_run(view: RunView) -> None:
         _render_figures(view.run)
     st.subheader("Log", anchor=False)
     _render_log(view)
+    st.subheader("Who did what", anchor=False)
+    render_deeds(deeds_of_run(view.run.id), "Nobody has done anything to this run.")
 
 
 def _render_heading(view: RunView) -> None:
@@ -97,23 +102,23 @@ def _render_buttons(view: RunView) -> None:
     run, possible = view.run, ACTIONS_BY_STATUS[view.run.status]
     if RunAction.CANCEL in possible:
         stopping = run.cancel_requested_at is not None
+        told = f"{run.cancel_requested_by} asked for it; it stops at its next step" if stopping else "Stop this run"
         st.button(
             "Stopping" if stopping else "Cancel",
             icon=":material/cancel:",
             key="cancel_run",
-            disabled=stopping,
-            help=f"{run.cancel_requested_by} asked for it; it stops at its next step" if stopping else "Stop this run",
             on_click=clicks.cancel,
             args=(run.id,),
+            **allowed(Deed.CANCEL, help=told, disabled=stopping),
         )
     if RunAction.RETRY in possible:
         st.button(
             "Retry",
             icon=":material/replay:",
             key="retry_run",
-            help="Queue another run of this job now",
             on_click=clicks.retry,
             args=(run.id,),
+            **allowed(Deed.RETRY, help="Queue another run of this job now"),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.runs.schedules import BadSchedule, Schedule, parse_schedule
 from bvmt.store.jobs import JobOverview
 from bvmt.ui import clicks
@@ -11,6 +12,7 @@ from bvmt.ui.dialogs import ask, refresh_if_asked
 from bvmt.ui.escaping import escaped
 from bvmt.ui.job_parts import render_next_firings
 from bvmt.ui.job_table.rows import Surroundings
+from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import last_schedule_change, surroundings
 from bvmt.ui.words import short_instant
 
@@ -82,9 +84,9 @@ def _render_buttons(job: JobOverview, written: str) -> None:
             "Save",
             type="primary",
             key="save_schedule",
-            disabled=written == job.schedule or not _reads(written),
             on_click=_save,
             args=(job,),
+            **allowed(Deed.CHANGE_SCHEDULE, disabled=written == job.schedule or not _reads(written)),
         ):
             st.rerun()
         if job.schedule_changed:
@@ -93,6 +95,7 @@ def _render_buttons(job: JobOverview, written: str) -> None:
                 key="reset_schedule",
                 on_click=ask,
                 args=("reset", job.id, job.name, job.schedule_default),
+                **allowed(Deed.CHANGE_SCHEDULE),
             )
 
 

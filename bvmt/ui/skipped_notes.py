@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.store.slots import SkippedByPause
 from bvmt.ui import clicks
+from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings, skipped_by_pauses
 from bvmt.ui.words import plural, short_instant
 
@@ -19,9 +21,9 @@ def render_skipped_notes() -> None:
             st.button(
                 "Run the last one now",
                 key=f"run_last_{skipped.job_id}",
-                help=f"Run {skipped.job_name} now",
                 on_click=clicks.run_now,
                 args=(skipped.job_id,),
+                **allowed(Deed.RUN, help=f"Run {skipped.job_name} now"),
             )
 
 

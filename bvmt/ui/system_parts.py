@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from bvmt import __version__
+from bvmt.access.deeds import Deed
 from bvmt.settings import Settings
 from bvmt.store.incidents import Incident
 from bvmt.store.instances import InstanceRow
@@ -16,6 +17,7 @@ from bvmt.ui import clicks
 from bvmt.ui.dialogs import ask
 from bvmt.ui.escaping import escaped
 from bvmt.ui.job_table.rows import Surroundings
+from bvmt.ui.permissions import allowed
 from bvmt.ui.system_words import differences, incident_words, setting_rows, size_words
 from bvmt.ui.truth import heartbeat_words
 from bvmt.ui.words import duration, short_instant
@@ -42,11 +44,23 @@ def render_freeze(standing: Standing) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if standing.freeze is None:
             st.markdown("For maintenance, all firings can be stopped at once. Runs under way go on.", width="stretch")
-            st.button("Freeze all jobs", key="freeze", icon=":material/ac_unit:", on_click=ask, args=("freeze",))
+            st.button(
+                "Freeze all jobs",
+                key="freeze",
+                icon=":material/ac_unit:",
+                on_click=ask,
+                args=("freeze",),
+                **allowed(Deed.FREEZE),
+            )
         else:
             st.markdown("All jobs are frozen: what is due is skipped, with the reason.", width="stretch")
             st.button(
-                "Unfreeze", type="primary", key="unfreeze", icon=":material/play_arrow:", on_click=clicks.unfreeze
+                "Unfreeze",
+                type="primary",
+                key="unfreeze",
+                icon=":material/play_arrow:",
+                on_click=clicks.unfreeze,
+                **allowed(Deed.UNFREEZE),
             )
 
 

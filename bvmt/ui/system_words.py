@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bvmt.settings import Settings, shown_secret
+from bvmt.settings import Settings, shown_setting
 from bvmt.store.incidents import Incident, IncidentKind
 from bvmt.store.instances import InstanceRow
 
@@ -79,7 +79,7 @@ def _shown(name: str, value: object) -> str:
     if value is None:
         return "—"
     if not Settings.model_fields[name].repr:
-        return shown_secret(str(value))
+        return shown_setting(name, str(value))
     if name == "database_url":
         return _without_password(str(value))
     if isinstance(value, bool):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from bvmt.store.embedded import EmbeddedPostgres
 from tests.conftest import UNSAFE_BUT_FAST, server_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+_OUR_LOGGERS = ("jobs", "bvmt", "scheduler_runtime", "apscheduler")
 
 OpenPage = Callable[..., AppTest]
 
@@ -31,7 +33,22 @@ def own_server() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def logging_as_before() -> Iterator[None]:
+    """A process sets up logging; other tests find it as it was."""
+    before = {name: (logging.getLogger(name), logging.getLogger(name).handlers[:]) for name in _OUR_LOGGERS}
+    yield
+    for logger, handlers in before.values():
+        for handler in set(logger.handlers) - set(handlers):
+            logger.removeHandler(handler)
+            handler.close()
+        logger.propagate = True
+        logger.setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def process(
+    request: pytest.FixtureRequest, logging_as_before: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
     """The environment of a process that shows and requests, and fires nothing."""
     wants_own = "own_server" in request.fixturenames
     url = request.getfixturevalue("own_server").url if wants_own else request.getfixturevalue("database_url")
@@ -40,6 +57,8 @@ def process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("LOG_DIR", str(tmp_path))
     # A closed door rather than a sandbox: no test of a page may need the exchange.
     monkeypatch.setenv("SANDBOX_URL", "http://127.0.0.1:9")
+    # Streamlit's test runner has no connection: its visitor sits at this machine.
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
     _forget()
     yield
     close_process()

@@ -9,6 +9,7 @@ from bvmt.runs.actions import change_schedule, pause_job
 from bvmt.store.embedded import EmbeddedPostgres
 from tests.pages.conftest import OpenPage, plain, texts
 from tests.pages.worlds import JOB, add_instance, add_job, add_run, add_slots, answer
+from tests.people import person
 
 DEFAULT = "every 15 min 09:00-16:00 mon-fri"
 NOON = "0 12 * * mon-fri"
@@ -44,10 +45,10 @@ def test_a_job_tells_its_schedule_and_rules(open_page: OpenPage, engine: sa.Engi
     }
 
 
-def test_a_job_without_slots_and_requests_says_so(open_page: OpenPage, engine: sa.Engine) -> None:
+def test_a_job_without_slots_and_deeds_says_so(open_page: OpenPage, engine: sa.Engine) -> None:
     told = texts(open_job(open_page, engine).caption)
     assert "No firing was expected in the last 14 days." in told
-    assert "Nobody has asked anything of this job yet." in told
+    assert "Nobody has done anything to this job yet." in told
     assert "nobody has changed it yet" in told
 
 
@@ -121,7 +122,7 @@ def test_a_saved_schedule_is_in_force_and_says_who_changed_it(open_page: OpenPag
 
 def test_the_default_comes_back_after_a_question(open_page: OpenPage, engine: sa.Engine) -> None:
     add_job(engine)
-    change_schedule(engine, JOB, NOON, by="ada")
+    change_schedule(engine, JOB, NOON, by=person("ada"))
     page = open_page("pages/job.py", id=JOB)
     page.button(key="reset_schedule").click().run()
     assert DEFAULT in texts(page.code)
@@ -148,7 +149,7 @@ def test_a_pause_is_asked_about_and_then_told_with_its_reason(open_page: OpenPag
 
 def test_a_run_of_a_paused_job_is_asked_about_with_who_paused_it(open_page: OpenPage, engine: sa.Engine) -> None:
     add_job(engine)
-    pause_job(engine, JOB, by="ada", reason="holiday")
+    pause_job(engine, JOB, by=person("ada"), reason="holiday")
     page = open_page("pages/job.py", id=JOB)
     page.button(key="run_job").click().run()
     assert "It is paused by ada: holiday" in plain(page.warning)

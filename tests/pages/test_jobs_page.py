@@ -16,6 +16,7 @@ from bvmt.ui import clicks, feedback
 from bvmt.ui.pause_ends import PauseEnd
 from tests.pages.conftest import OpenPage, texts
 from tests.pages.worlds import JOB, add_instance, add_job, add_run, add_slots, answer
+from tests.people import person
 
 PAUSE = ("pause", JOB, "Market Pulse")
 
@@ -60,7 +61,7 @@ def test_where_another_process_fires_the_line_of_truth_says_so(open_page: OpenPa
 
 
 def test_a_freeze_is_said_above_the_page_with_who_and_why(open_page: OpenPage, engine: sa.Engine) -> None:
-    freeze_all(engine, by="ada", reason="new server")
+    freeze_all(engine, by=person("ada"), reason="new server")
     warning = texts(open_page().warning)
     assert "All jobs are frozen** by ada since today" in warning
     assert "new server" in warning
@@ -119,11 +120,11 @@ def test_after_a_pause_the_firings_that_it_skipped_are_told_and_can_be_made_up_f
     open_page: OpenPage, engine: sa.Engine
 ) -> None:
     add_job(engine)
-    pause_job(engine, JOB, by="ada")
+    pause_job(engine, JOB, by=person("ada"))
     with engine.connect() as conn:
         conn.execute(sa.text("update requests set asked_at = asked_at - interval '1 hour'"))
     add_slots(engine, 3)
-    resume_job(engine, JOB, by="ada")
+    resume_job(engine, JOB, by=person("ada"))
     page = open_page()
     assert "**Market Pulse** skipped 3 firings while it was paused" in texts(page.markdown)
     page.button(key=f"run_last_{JOB}").click().run()
@@ -133,7 +134,7 @@ def test_after_a_pause_the_firings_that_it_skipped_are_told_and_can_be_made_up_f
 
 def test_a_pause_that_ended_by_itself_tells_what_it_skipped(open_page: OpenPage, engine: sa.Engine) -> None:
     add_job(engine)
-    pause_job(engine, JOB, by="ada", until=now() + timedelta(hours=1))
+    pause_job(engine, JOB, by=person("ada"), until=now() + timedelta(hours=1))
     with engine.connect() as conn:
         conn.execute(sa.text("update jobs set paused_at = paused_at - interval '2 hours', paused_until = now()"))
     add_slots(engine, 1)
@@ -142,7 +143,7 @@ def test_a_pause_that_ended_by_itself_tells_what_it_skipped(open_page: OpenPage,
 
 def test_while_a_pause_lasts_nothing_is_told_of_what_it_skips(open_page: OpenPage, engine: sa.Engine) -> None:
     add_job(engine)
-    pause_job(engine, JOB, by="ada")
+    pause_job(engine, JOB, by=person("ada"))
     add_slots(engine, 2)
     assert "while it was paused" not in texts(open_page().markdown)
 

@@ -11,6 +11,7 @@ from bvmt.store.embedded import EmbeddedPostgres
 from bvmt.store.incidents import IncidentKind, record
 from tests.pages.conftest import OpenPage, plain, texts
 from tests.pages.worlds import add_instance, add_job, add_run, answer
+from tests.people import person
 
 
 def open_system(open_page: OpenPage) -> AppTest:
@@ -78,7 +79,7 @@ def test_a_freeze_is_asked_about_and_keeps_its_reason(open_page: OpenPage, engin
 
 
 def test_a_click_on_unfreeze_lets_jobs_fire_again(open_page: OpenPage, engine: sa.Engine) -> None:
-    freeze_all(engine, by="ada")
+    freeze_all(engine, by=person("ada"))
     page = open_system(open_page)
     page.button(key="unfreeze").click().run()
     assert answer(engine, "select frozen_at from maintenance") is None

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bvmt.access.actor import Role
+from bvmt.access.deeds import Deed
 from bvmt.runs.schedules import parse_schedule
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
 from bvmt.ui.badges import run_badge
 from bvmt.ui.progress import read_progress
+from bvmt.ui.role_words import takes_role
 from bvmt.ui.words import duration, instant, short_instant
 
 TREND = 30  # runs in the strip and in the trend of durations
@@ -19,12 +22,16 @@ TREND = 30  # runs in the strip and in the trend of durations
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is true of all jobs. `frozen` is the sentence of a freeze in force; `firing`: a scheduler is alive."""
+    """What is true of all jobs. `frozen` is the sentence of a freeze in force; `firing`: a scheduler is alive.
+
+    `role` is that of the one who looks: buttons beyond it are disabled.
+    """
 
     zone: ZoneInfo
     now: datetime
     firing: bool = True
     frozen: str | None = None
+    role: Role = Role.ADMIN
 
 
 def job_row(job: JobOverview, around: Surroundings) -> dict[str, Any]:
@@ -46,7 +53,7 @@ def job_row(job: JobOverview, around: Surroundings) -> dict[str, Any]:
         "marks": [_mark(run, zone) for run in reversed(job.recent[:TREND])],
         "succeeded": job.success_count,
         "failed": job.failure_count,
-        "buttons": _buttons(job),
+        "buttons": _buttons(job, around.role),
     }
 
 
@@ -146,10 +153,19 @@ def _durations_title(runs: list[RecentRun]) -> str:
     return f"Last {len(seconds)}: median {duration(seconds[len(seconds) // 2])}, longest {duration(seconds[-1])}"
 
 
-def _buttons(job: JobOverview) -> list[dict[str, Any]]:
+def _buttons(job: JobOverview, role: Role) -> list[dict[str, Any]]:
+    return [_within_role(button, role) for button in (_run_button(job), _pause_button(job))]
+
+
+def _within_role(button: dict[str, Any], role: Role) -> dict[str, Any]:
+    deed = Deed(button["act"])
+    return button if role.covers(deed.needs) else button | {"disabled": True, "title": takes_role(deed)}
+
+
+def _pause_button(job: JobOverview) -> dict[str, Any]:
     pause = {"act": "pause", "word": "Pause", "disabled": False, "title": f"Stop the firings of {job.name}"}
     resume = {"act": "resume", "word": "Resume", "disabled": False, "title": f"Let {job.name} fire again"}
-    return [_run_button(job), resume if job.paused else pause]
+    return resume if job.paused else pause
 
 
 def _run_button(job: JobOverview) -> dict[str, Any]:

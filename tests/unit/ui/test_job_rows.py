@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bvmt.access.actor import Role
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
 from bvmt.ui.job_table.rows import Surroundings, hindrance, job_row
@@ -179,3 +180,16 @@ def test_a_failure_shows_its_message() -> None:
 def test_a_changed_schedule_says_so() -> None:
     row = job_row(replace(JOB, schedule="0 12 * * 1-5", schedule_changed=True), AROUND)
     assert row["schedule"].endswith("(changed)")
+
+
+def test_buttons_beyond_the_role_of_the_one_who_looks_are_disabled_and_say_so() -> None:
+    buttons = job_row(JOB, replace(AROUND, role=Role.VIEWER))["buttons"]
+    assert [(button["act"], button["disabled"], button["title"]) for button in buttons] == [
+        ("run", True, "Takes the role of operator"),
+        ("pause", True, "Takes the role of operator"),
+    ]
+
+
+def test_an_operator_may_use_the_buttons_of_a_job() -> None:
+    buttons = job_row(JOB, replace(AROUND, role=Role.OPERATOR))["buttons"]
+    assert [button["disabled"] for button in buttons] == [False, False]
