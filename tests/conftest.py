@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -18,6 +19,10 @@ from bvmt.settings import Settings
 from bvmt.store.embedded import EmbeddedPostgres
 from bvmt.store.engine import make_engine, normalise_url
 from bvmt.store.migrate import migrate
+
+# A busy machine makes an example slow and no property false.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 # Read before any test: the fixture below takes our variables out of the environment.
 _TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,14 @@ import pytest
 from pydantic import ValidationError
 
 from bvmt.errors import SettingsError
-from bvmt.settings import Settings, load_settings
+from bvmt.settings import Settings, load_settings, shown_setting
 
 CLOCK = "a time of day such as 18:00"
 URL = "an http:// or https:// address"
 MINUTES = "a whole number of minutes from 1 to 720"
 POSTGRES = "postgresql://user:password@host:5432/database"
+NETWORKS = "addresses or networks such as 10.0.0.0/8, separated by commas"
+PEOPLE = "e-mail addresses, @domain, group:name or *, separated by commas"
 
 URLS = (
     "BVMT_API_URL",
@@ -25,6 +28,7 @@ URLS = (
     "ANOMALY_SERVICE_URL",
     "SENTIMENT_SERVICE_URL",
     "NOTIFICATION_SERVICE_URL",
+    "PUBLIC_URL",
 )
 SECRETS = (
     "MARKET_PULSE_PING_URL",
@@ -35,6 +39,7 @@ SECRETS = (
     "DATABASE_CLEANUP_PING_URL",
     "SCHEDULER_PING_URL",
 )
+ROLES = ("ROLE_ADMINS", "ROLE_OPERATORS", "ROLE_VIEWERS")
 INTERVALS = ("MARKET_PULSE_INTERVAL", "ANOMALY_CHECK_INTERVAL", "SENTIMENT_SCAN_INTERVAL")
 CLOCKS = ("MARKET_OPEN", "MARKET_CLOSE", "DAILY_REPORT_TIME", "WEEKLY_REPORT_TIME")
 
@@ -42,8 +47,15 @@ BAD = [
     *[("DATABASE_URL", value, POSTGRES) for value in ("mysql://host/db", "host/db", "bvmt")],
     *[("LOG_LEVEL", value, "debug, info, warning or error") for value in ("loud", "10")],
     *[("PORT", value, "a port number") for value in ("0", "65536", "eighty", "80.5", "-1")],
+    *[("TRUSTED_PROXIES", value, NETWORKS) for value in ("proxy", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.1, proxy")],
+    *[("ALLOWED_HOSTS", v, "host names, *.example.tn or *, separated by commas") for v in ("http://a.tn", "a*", "a/b")],
+    *[("ALLOW_ANONYMOUS", value, "viewer or operator") for value in ("admin", "yes")],
+    *[("API_RATE", v, "a whole number of calls from 1 to 100000") for v in ("0", "-1", "100001", "1.5", "many")],
+    *[("PROXY_SIGN_IN", value, "oauth2-proxy, auth-request or authelia") for value in ("nginx", "true")],
+    *[(name, value, PEOPLE) for name in ROLES for value in ("ada", "group:", "a b")],
     *[("ENABLE_SCHEDULER", value, "true or false") for value in ("maybe", "2")],
     *[("SANDBOX_FAULTS", value, "true or false") for value in ("maybe", "2")],
+    *[("NEWS_FETCH_BODIES", value, "true or false") for value in ("maybe", "2")],
     *[("TIMEZONE", value, "an IANA zone such as Africa/Tunis") for value in ("Tunis", "../etc/passwd", "Africa")],
     *[("LEASE_SECONDS", v, "a number of seconds from 1 to 600") for v in ("0.9", "601", "nan", "inf", "ten")],
     *[("SHUTDOWN_GRACE", v, "a number of seconds from 0 to 600") for v in ("-1", "601", "nan", "soon")],
@@ -54,11 +66,19 @@ BAD = [
     *[(name, value, MINUTES) for name in INTERVALS for value in ("0", "721", "-15", "7.5", "often")],
     *[(name, value, CLOCK) for name in CLOCKS for value in ("24:00", "9h", "12:60", "noon", "12:30:15:00", "-1:00")],
     *[("LOG_RETENTION_DAYS", v, "a whole number of days from 1 to 3650") for v in ("0", "3651", "1.5", "ever")],
+    *[("SMTP_PORT", value, "a port number") for value in ("0", "65536", "smtp")],
+    *[("SMTP_SECURITY", value, "none, starttls or ssl") for value in ("tls", "yes")],
+    *[("MAIL_FROM", v, "an address such as BVMT Jobs <jobs@example.tn>") for v in ("jobs", "jobs example.tn")],
+    *[("MAIL_RATE", v, "a whole number of mails from 1 to 6000") for v in ("0", "6001", "1.5", "fast")],
+    *[("MAIL_MAX_TRIES", v, "a whole number of tries from 1 to 30") for v in ("0", "31", "often")],
+    ("ALERT_URLS", "ftp://…", "addresses that apprise knows, such as json://host/path"),
+    *[("ALERT_GROUP_MINUTES", v, "a whole number of minutes from 0 to 120") for v in ("-1", "121", "2.5", "few")],
     *[("WEEKLY_REPORT_DAY", value, "monday to sunday") for value in ("fri", "5", "vendredi")],
+    *[("REPORT_LANGUAGE", value, "en or fr") for value in ("de", "english", "fr_tn")],
 ]
 
 # A path or an address of this machine shows itself bad when it is used, not before.
-CHECKED_BY_USE = {"DATA_DIR", "LOG_DIR", "HOST"}
+CHECKED_BY_USE = {"DATA_DIR", "LOG_DIR", "HOST", "SMTP_HOST", "SMTP_USER", "SMTP_PASSWORD"}
 
 
 @pytest.mark.parametrize(("name", "value", "expected"), BAD)
@@ -112,6 +132,21 @@ def test_an_address_that_is_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatc
     assert "0f1e" not in repr(load_settings(env_file=None))
 
 
+@pytest.mark.parametrize("address", ["nowhere://t0ken", "nowhere://user:t0ken@host"])
+def test_of_an_alert_address_only_the_scheme_is_shown(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("ALERT_URLS", f"json://127.0.0.1/a, {address}")
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(env_file=None)
+    assert "t0ken" not in str(refusal.value)
+    assert "json://…" in str(refusal.value)
+
+
+def test_the_password_of_the_mail_server_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_PASSWORD", "correct horse battery")
+    assert "battery" not in repr(load_settings(env_file=None))
+    assert shown_setting("smtp_password", "correct horse battery") == "…"
+
+
 def test_without_any_variable_the_defaults_hold() -> None:
     settings = load_settings(env_file=None)
     assert settings.database_url is None
@@ -159,6 +194,12 @@ def test_a_bad_value_in_the_file_is_refused_like_one_in_the_environment(tmp_path
     ("name", "value", "read"),
     [
         ("LOG_LEVEL", " Warning ", "warning"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, ::1,", (ip_network("10.0.0.0/8"), ip_network("::1"))),
+        ("ALLOWED_HOSTS", "Jobs.Example.tn,*.desk.tn", ("jobs.example.tn", "*.desk.tn")),
+        ("ALLOW_ANONYMOUS", "Viewer", "viewer"),
+        ("ROLE_ADMINS", "Ada@Example.tn, group:Ops", ("ada@example.tn", "group:Ops")),
+        ("ROLE_VIEWERS", "@example.tn,*", ("@example.tn", "*")),
+        ("ROLE_VIEWERS", " , ", None),
         ("DATA_SOURCE", "BVMT", "bvmt"),
         ("WEEKLY_REPORT_DAY", "Monday", "monday"),
         ("DAILY_REPORT_TIME", "18", time(18)),

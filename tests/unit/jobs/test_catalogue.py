@@ -11,6 +11,7 @@ from bvmt.runs.schedules import parse_schedule
 from bvmt.settings import load_settings
 from jobs import JOBS
 from jobs.market_pulse import MARKET_PULSE
+from jobs.sentiment_scan import SENTIMENT_SCAN
 
 
 def test_no_two_jobs_share_an_id_or_a_name() -> None:
@@ -44,3 +45,9 @@ def test_market_pulse_is_due_as_the_settings_say(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("MARKET_CLOSE", "14:30")
     schedule = MARKET_PULSE.schedule(load_settings(env_file=None))
     assert schedule.crontab == "*/30 10-14 * * mon-fri"
+
+
+def test_the_sentiment_scan_is_due_day_and_night_on_every_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SENTIMENT_SCAN.schedule(load_settings(env_file=None)).crontab == "*/30 * * * *"
+    monkeypatch.setenv("SENTIMENT_SCAN_INTERVAL", "45")
+    assert SENTIMENT_SCAN.schedule(load_settings(env_file=None)).words == "Every 45 min"

@@ -74,8 +74,9 @@ def test_a_flood_of_lines_ends_with_a_line_that_says_so(recorder: CollectingReco
 
 
 def test_characters_that_the_database_refuses_are_replaced(recorder: CollectingRecorder) -> None:
+    # Past the logger: what pytest captures of it cannot hold half a surrogate pair between processes.
     with run_log(recorder):
-        log.info("a\0b\ud800c")
+        RunLogHandler().handle(logging.makeLogRecord({"name": log.name, "msg": "a\0b\ud800c"}))
     assert recorder.messages == ["a\ufffdb\ufffdc"]
 
 
