@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import lru_cache
 
 from cronsim import CronSim, CronSimError
 
@@ -42,6 +43,7 @@ class Schedule:
         return " | ".join(self.crontabs)
 
 
+@lru_cache(maxsize=256)  # every overview of the jobs reads the same few again
 def parse_schedule(text: str) -> Schedule:
     """Read a schedule from its text. Raises BadSchedule with one sentence."""
     folded = " ".join(text.lower().split())
