@@ -39,6 +39,11 @@ def badge(page: Page) -> Locator:
     return page.locator(".stMarkdownBadge")
 
 
+def drawn(page: Page) -> Locator:
+    """The page once it is drawn to its end: a click on what is still being drawn may go with it."""
+    return page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
 def test_a_run_that_hangs_is_cancelled_from_its_page(page: Page, hanging: None) -> None:
     page.goto(f"/run?id={request_run(page)}")
     page.get_by_role("button", name="Cancel").click()
@@ -113,6 +118,7 @@ def test_a_freeze_is_told_on_every_page_until_somebody_unfreezes(page: Page) -> 
     expect(banner).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("Market Pulse")).get_by_text("Frozen", exact=True)).to_be_visible()
     page.get_by_role("link", name="System").click()
+    expect(drawn(page)).to_be_visible()
     page.get_by_role("button", name="Unfreeze").click()
     expect(banner).to_be_hidden(timeout=15_000)
 
