@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 _HEADER = HEADER.lower().encode()
 _FOREIGN = Refusal(HTTPStatus.FORBIDDEN, "A page of another site has sent this request; only our own pages may.")
 _FAILED = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the log has the reason.")
+_UNREADABLE = Refusal(HTTPStatus.BAD_REQUEST, "The address holds control characters.")
+# A line feed ends what the router below matches, so that a request to the API would be answered by a page.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _GUARDED_FROM_OTHER_SITES = frozenset({Place.API, Place.HEALTH, Place.INSIDE, Place.AGENTS, Place.STREAM})
 _SEALED = frozenset({Place.STREAM, Place.INSIDE, Place.AGENTS})  # where pages run and must know for whom
 _SHOWN_BEFORE_SIGN_IN = frozenset({Place.PAGE, Place.STREAM})
@@ -56,12 +60,13 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        place = place_of(_path(scope), self._door.base)
+        path = _path(scope)
+        place = place_of(path, self._door.base)
         client = scope.get("client")
         headers = Headers(scope=scope)
         rules = self._door.admission.rules
         origin = find_origin(client[0] if client else None, headers, rules.trusted)
-        verdict = await self._judge(scope, headers, origin, place)
+        verdict = _UNREADABLE if _CONTROL.search(path) else await self._judge(scope, headers, origin, place)
         if isinstance(verdict, Refusal):
             self._tell(verdict, origin)
             await verdict.send(scope, place, send, self._door.headers)

@@ -10,17 +10,19 @@ Rules that hold them together (the reasons are in docs/architecture.md):
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bvmt.runs.status import RunOrigin, RunStatus
 from bvmt.store.texts import storable
+
+T = TypeVar("T")
 
 PAUSED = "(jobs.paused_at is not null and (jobs.paused_until is null or jobs.paused_until > clock_timestamp()))"
 
@@ -244,7 +246,8 @@ def claim(conn: Connection, *, me: UUID, job_id: str, slot: datetime, run_id: UU
 
     None: another instance has it, or this one's lease is over. Sending the same claim again changes nothing.
     """
-    row = conn.execute(_CLAIM, {"me": me, "job": job_id, "slot": slot, "run": run_id, "origin": origin}).first()
+    values = {"me": me, "job": job_id, "slot": slot, "run": run_id, "origin": origin}
+    row = _until_no_deadlock(lambda: conn.execute(_CLAIM, values).first())
     return Claim(row.id, RunStatus(row.status), row.reason) if row else None
 
 
@@ -258,7 +261,7 @@ def dispatch(conn: Connection, *, me: UUID) -> StartedRun | None:
     """
     for _ in range(_DISPATCH_TRIES):
         try:
-            row = conn.execute(_DISPATCH, {"me": me}).mappings().first()
+            row = _until_no_deadlock(lambda: conn.execute(_DISPATCH, {"me": me}).mappings().first())
         except IntegrityError:
             # A retry met a run of its job that was queued this moment (index runs_one_active).
             continue
@@ -286,28 +289,42 @@ def finish(
     An interrupted run is tried again where its job allows another attempt, as after a rescue.
     False: refused, this instance no longer owns the run. Sending the same finish again answers True.
     """
-    return (
-        conn.execute(
-            _FINISH,
-            {
-                "me": me,
-                "job": run.job_id,
-                "run": run.id,
-                "attempt": run.attempt,
-                "outcome": outcome,
-                "reason": reason and storable(reason),
-                "retry_in": retry_in_seconds,
-                "waits": retry_in_seconds is not None,
-                "figures": json.dumps({key: _storable(value) for key, value in (figures or {}).items()}),
-                "warnings": json.dumps([storable(warning) for warning in warnings]),
-                "error_class": failure and failure.error_class,
-                "error_message": failure and storable(failure.message),
-                "error_traceback": failure and storable(failure.traceback),
-                "fingerprint": failure and storable(failure.fingerprint),
-            },
-        ).first()
-        is not None
-    )
+    values = {
+        "me": me,
+        "job": run.job_id,
+        "run": run.id,
+        "attempt": run.attempt,
+        "outcome": outcome,
+        "reason": reason and storable(reason),
+        "retry_in": retry_in_seconds,
+        "waits": retry_in_seconds is not None,
+        "figures": json.dumps({key: _storable(value) for key, value in (figures or {}).items()}),
+        "warnings": json.dumps([storable(warning) for warning in warnings]),
+        "error_class": failure and failure.error_class,
+        "error_message": failure and storable(failure.message),
+        "error_traceback": failure and storable(failure.traceback),
+        "fingerprint": failure and storable(failure.fingerprint),
+    }
+    return _until_no_deadlock(lambda: conn.execute(_FINISH, values).first()) is not None
+
+
+_DEADLOCK = "40P01"
+_DEADLOCK_TRIES = 5
+
+
+def _until_no_deadlock(send: Callable[[], T]) -> T:
+    """Send a statement again that PostgreSQL broke off to end a deadlock; nothing of it is written then.
+
+    Once in many thousand times two of these meet on a job's row that a third has just changed: the one holds the
+    old version's place while it waits for the new one, which the other has. No order of ours can prevent that.
+    """
+    for _ in range(_DEADLOCK_TRIES - 1):
+        try:
+            return send()
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) != _DEADLOCK:
+                raise
+    return send()
 
 
 def _storable(value: object) -> object:

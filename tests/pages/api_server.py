@@ -11,8 +11,6 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from bvmt.api.app import make_api
 from bvmt.api.health import SchedulerState
@@ -29,7 +27,8 @@ class ApiServer:
         self.scheduler: SchedulerState | None = None
         settings = Settings(_env_file=None, **wanted)
         services = Services(lambda: settings, self._engine, lambda: self.scheduler)
-        app = Starlette(routes=[metrics_route(services), Mount("/", make_api(services))])
+        app = make_api(services)
+        app.router.routes.append(metrics_route(services))
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
 
     def _engine(self) -> sa.Engine:

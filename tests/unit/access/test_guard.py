@@ -108,6 +108,12 @@ def ask(rules: Rules, path: str, *, peer: str | None = HERE, method: str = "GET"
     return Answer(sent, seen[0] if seen else None)
 
 
+@pytest.mark.parametrize("path", ["/api/jobs/a\r\nb/run", "/api/jobs/\n", "/\x00", "/run\x7f"])
+def test_an_address_with_control_characters_reaches_nothing(path: str) -> None:
+    answer = ask(CLOSED, path, method="POST")
+    assert (answer.seen, answer.status) == (None, 400)
+
+
 @pytest.mark.parametrize("path", EVERYWHERE)
 def test_without_sign_in_this_machine_is_an_admin_everywhere(path: str) -> None:
     actor = ask(CLOSED, path).actor
