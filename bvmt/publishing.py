@@ -16,6 +16,7 @@ from bvmt.runs.context import RunContext
 from bvmt.runs.status import RunOrigin
 from bvmt.store import Connection, Engine, reports
 from bvmt.store.deliveries import put_report
+from bvmt.store.report_reads import last_session_until
 
 JOBS = {ReportKind.DAILY: "daily_report", ReportKind.WEEKLY: "weekly_report"}
 """The job that makes each kind."""
@@ -58,20 +59,27 @@ def generate(
     return request_run(engine, JOBS[kind], by=by, origin=origin, parameters=parameters, deed=Deed.GENERATE_REPORT)
 
 
-def day_asked_for(ctx: RunContext) -> date | None:
-    """The day that this run was asked for; None where nobody named one. Raises ActionRefused for a malformed one."""
-    asked = ctx.run.parameters.get(_DAY)
-    if asked is None:
-        return None
-    try:
-        return date.fromisoformat(str(asked))
-    except ValueError:
-        raise ActionRefused(f"{asked!r} is no day such as 2026-11-20.") from None
-
-
 def today(ctx: RunContext) -> date:
     """The day in the zone of the schedules."""
     return ctx.clock().astimezone(ctx.settings.zone).date()
+
+
+def day_of(conn: Connection, ctx: RunContext) -> date:
+    """The day that this run reports on: the one asked for; its own for a schedule's; else that of the newest session.
+
+    Raises ActionRefused for a malformed day, and where no session is stored.
+    """
+    if (asked := ctx.run.parameters.get(_DAY)) is not None:
+        try:
+            return date.fromisoformat(str(asked))
+        except ValueError:
+            raise ActionRefused(f"{asked!r} is no day such as 2026-11-20.") from None
+    if ctx.is_scheduled:
+        return today(ctx)
+    newest = last_session_until(conn, today(ctx))
+    if newest is None:
+        raise ActionRefused("No quotes are stored yet: Market Pulse or a history import comes first.")
+    return newest
 
 
 def publish(

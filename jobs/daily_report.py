@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bvmt.errors import ActionRefused
 from bvmt.market.calendar import DayKind, day
-from bvmt.publishing import day_asked_for, period_of, publish, today
+from bvmt.publishing import day_of, period_of, publish
 from bvmt.reports.content import ReportKind
 from bvmt.reports.daily import daily_report
 from bvmt.reports.market_frames import MarketFrames
@@ -15,8 +14,8 @@ from bvmt.runs.job import Figure, Job, RetryPolicy
 from bvmt.runs.schedules import Schedule, parse_schedule
 from bvmt.runs.stopping import SkipRun
 from bvmt.settings import Settings
-from bvmt.store import calendar
-from bvmt.store.report_reads import last_session_until, read_frames
+from bvmt.store import Connection, calendar
+from bvmt.store.report_reads import read_frames
 
 
 def work(ctx: RunContext) -> None:
@@ -30,27 +29,21 @@ def work(ctx: RunContext) -> None:
 
 def _read(ctx: RunContext) -> MarketFrames:
     with ctx.step("Read the session") as step, ctx.engine.connect() as conn:
-        session = _session(ctx)
+        session = _session(conn, ctx)
         frames = read_frames(conn, session, zone=ctx.settings.zone, data_source=ctx.settings.data_world)
         step.detail = f"{len(frames.quotes)} quotes of {session}, {len(frames.bars.sessions)} sessions of history"
         ctx.figure("quotes", len(frames.quotes))
         return frames
 
 
-def _session(ctx: RunContext) -> date:
-    """The day that was asked for; the day of the firing; or, asked for without a day, the newest session."""
-    if (asked := day_asked_for(ctx)) is not None:
-        return asked
-    with ctx.engine.connect() as conn:
-        known = day(today(ctx), calendar.read_own_days(conn, since=today(ctx), until=today(ctx)))
-        if ctx.is_scheduled:
-            if known.kind is DayKind.CLOSED:
-                raise SkipRun(f"exchange closed: {known.name}")
-            return today(ctx)
-        newest = last_session_until(conn, today(ctx))
-    if newest is None:
-        raise ActionRefused("No quotes are stored yet: Market Pulse or a history import comes first.")
-    return newest
+def _session(conn: Connection, ctx: RunContext) -> date:
+    """The session to report on. A firing of the schedule on a closed day is skipped."""
+    chosen = day_of(conn, ctx)
+    if ctx.is_scheduled:
+        known = day(chosen, calendar.read_own_days(conn, since=chosen, until=chosen))
+        if known.kind is DayKind.CLOSED:
+            raise SkipRun(f"exchange closed: {known.name}")
+    return chosen
 
 
 def _schedule(settings: Settings) -> Schedule:

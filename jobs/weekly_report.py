@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-from bvmt.errors import ActionRefused
-from bvmt.publishing import day_asked_for, period_of, publish, today
+from bvmt.publishing import day_of, period_of, publish, today
 from bvmt.reports.content import ReportKind
 from bvmt.reports.market_frames import NoSession
 from bvmt.reports.weekly import weekly_report
@@ -15,7 +14,6 @@ from bvmt.runs.job import Figure, Job, RetryPolicy
 from bvmt.runs.schedules import Schedule, parse_schedule
 from bvmt.runs.stopping import SkipRun
 from bvmt.settings import Settings
-from bvmt.store.report_reads import last_session_until
 from bvmt.store.week_signals import record_signals
 from bvmt.store.weekly_reads import read_weekly_frames
 
@@ -36,7 +34,7 @@ def work(ctx: RunContext) -> None:
 
 def _read(ctx: RunContext) -> WeeklyFrames:
     with ctx.step("Read the week") as step, ctx.engine.connect() as conn:
-        until = _last_day(ctx)
+        until = day_of(conn, ctx)
         try:
             frames = read_weekly_frames(conn, until, zone=ctx.settings.zone, data_source=ctx.settings.data_world)
         except NoSession as none:
@@ -45,19 +43,6 @@ def _read(ctx: RunContext) -> WeeklyFrames:
             raise
         step.detail = f"week of {frames.monday}, {len(frames.market.bars.sessions)} sessions of history"
         return frames
-
-
-def _last_day(ctx: RunContext) -> date:
-    """The day that was asked for; the day of the firing; or, asked for without a day, the newest session."""
-    if (asked := day_asked_for(ctx)) is not None:
-        return asked
-    if ctx.is_scheduled:
-        return today(ctx)
-    with ctx.engine.connect() as conn:
-        newest = last_session_until(conn, today(ctx))
-    if newest is None:
-        raise ActionRefused("No quotes are stored yet: Market Pulse or a history import comes first.")
-    return newest
 
 
 def _schedule(settings: Settings) -> Schedule:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
-
 from bvmt.news.daily import DailyScore
 from bvmt.news.items import NewsKind
 from bvmt.reports.content import (
@@ -25,6 +21,7 @@ from bvmt.reports.content import (
 )
 from bvmt.reports.daily.session import Session
 from bvmt.reports.market_frames import News, Story
+from bvmt.reports.tone_ranking import by_weight, extremes, most_told
 from bvmt.reports.values import at, column, count, figures, missing, on, phrase, say, score, words
 
 SHOWN = 5
@@ -101,7 +98,6 @@ def _listings(session: Session) -> Table:
     tones = [tone for tone in _of_day(session, NewsKind.NEWS) if tone.isin in session.listings]
     known = [tone for tone in tones if not tone.insufficient]
     ranked = sorted(known, key=lambda tone: (-tone.score, session.name(tone.isin or "")))
-    shown = ranked if len(ranked) <= 2 * SHOWN else [*ranked[:SHOWN], *ranked[-SHOWN:]]
     few = len(tones) - len(known)
     return Table(
         id="tones",
@@ -114,7 +110,7 @@ def _listings(session: Session) -> Table:
             figures("neutral", "daily.column.neutral"),
             figures("negative", "daily.column.negative"),
         ),
-        rows=tuple(_tone_row(session, tone) for tone in shown),
+        rows=tuple(_tone_row(session, tone) for tone in extremes(ranked, SHOWN)),
         empty=say("daily.news.no_listing"),
         note=say("daily.news.insufficient", n=count(few)) if few else None,
     )
@@ -126,9 +122,7 @@ def _tone_row(session: Session, tone: DailyScore) -> Row:
 
 
 def _stories(session: Session, news: News) -> Table:
-    weighed = sorted(
-        news.stories, key=lambda story: (-abs(story.score) * story.copies, story.published_at, story.title)
-    )
+    weighed = by_weight(news.stories)
     stories = [story for story in weighed if story.kind is NewsKind.NEWS][:STORIES]
     posts = [story for story in weighed if story.kind is NewsKind.SOCIAL][:POSTS]
     return Table(
@@ -169,16 +163,16 @@ def _about(session: Session, story: Story) -> Value:
 
 def _heatmap(session: Session, news: News) -> Chart:
     days = sorted({tone.day for tone in news.tones})[-MAP_DAYS:]
-    chosen = _most_told(news.tones, days)
-    points = tuple(
-        Point(x=on(tone.day), y=tone.score, series=session.ticker(tone.isin))
-        for isin in chosen
+    tones = [
+        tone
         for tone in news.tones
+        if tone.isin is not None and tone.kind is NewsKind.NEWS and tone.day in days and not tone.insufficient
+    ]
+    points = tuple(
+        Point(x=on(tone.day), y=tone.score, series=session.ticker(isin))
+        for isin in most_told(tones, MAP_LISTINGS)
+        for tone in tones
         if tone.isin == isin
-        and tone.isin is not None
-        and tone.day in days
-        and tone.kind is NewsKind.NEWS
-        and not tone.insufficient
     )
     return Chart(
         id="sentiment",
@@ -190,12 +184,3 @@ def _heatmap(session: Session, news: News) -> Chart:
         points=points,
         empty=say("daily.news.chart.empty"),
     )
-
-
-def _most_told(tones: Sequence[DailyScore], days: Sequence[date]) -> list[str]:
-    """The listings with the most news on these days, the most told first."""
-    items: defaultdict[str, int] = defaultdict(int)
-    for tone in tones:
-        if tone.isin is not None and tone.kind is NewsKind.NEWS and tone.day in days and not tone.insufficient:
-            items[tone.isin] += tone.items
-    return sorted(items, key=lambda isin: (-items[isin], isin))[:MAP_LISTINGS]

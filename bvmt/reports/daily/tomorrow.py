@@ -10,40 +10,12 @@ from bvmt.market.events import Event, EventKind
 from bvmt.market.hours import WINTER, hours_warning, regime_on
 from bvmt.reports.content import Block, Message, Paragraph, Row, Section, Table, Value
 from bvmt.reports.daily.session import Session, exact
+from bvmt.reports.event_words import closure_words, kind_words
 from bvmt.reports.market_frames import KnownEvent
 from bvmt.reports.values import NOTHING, column, count, figures, missing, on, percent, price, say, words
 
 AHEAD = timedelta(days=14)
 """How far ahead events are told."""
-
-_KINDS = {
-    EventKind.DIVIDEND: "event.dividend",
-    EventKind.SPLIT: "event.split",
-    EventKind.BONUS: "event.bonus",
-    EventKind.RIGHTS: "event.rights",
-    EventKind.MEETING: "event.meeting",
-    EventKind.RESULTS: "event.results",
-    EventKind.IPO: "event.ipo",
-    EventKind.INDEX_REVIEW: "event.index_review",
-    EventKind.OTHER: "event.other",
-}
-
-CLOSURES = {
-    "weekend": "closure.weekend",
-    "New Year's Day": "closure.new_year",
-    "Independence Day": "closure.independence",
-    "Martyrs' Day": "closure.martyrs",
-    "Labour Day": "closure.labour",
-    "Republic Day": "closure.republic",
-    "Women's Day": "closure.women",
-    "Evacuation Day": "closure.evacuation",
-    "Revolution Day": "closure.revolution",
-    "Aid el-Fitr": "closure.aid_el_fitr",
-    "Aid el-Adha": "closure.aid_el_adha",
-    "Hijri New Year": "closure.hijri_new_year",
-    "Mouled": "closure.mouled",
-}
-"""Why the calendar says that a day is closed, and the message for it."""
 
 
 def tomorrow_section(session: Session) -> Section:
@@ -73,7 +45,7 @@ def _next_session(session: Session) -> tuple[Message, ...]:
     if following != tomorrow:
         known = day(tomorrow, own)
         key = "daily.tomorrow.closed" if known.kind is DayKind.CLOSED else "daily.tomorrow.probably_closed"
-        sentences.append(say(key, day=on(tomorrow), why=_closure(known.name or "")))
+        sentences.append(say(key, day=on(tomorrow), why=closure_words(known.name or "")))
     regime = regime_on(following, session.frames.regimes)
     sentences.append(
         say(
@@ -85,10 +57,6 @@ def _next_session(session: Session) -> tuple[Message, ...]:
         )
     )
     return tuple(sentences)
-
-
-def _closure(name: str) -> Value:
-    return say(CLOSURES[name]) if name in CLOSURES else words(name)
 
 
 def _ahead(session: Session) -> list[KnownEvent]:
@@ -117,7 +85,7 @@ def _row(session: Session, event: Event, later: bool) -> Row:
     cells: tuple[Value, ...] = (
         on(event.day),
         words(session.name(event.isin)) if event.isin else say("daily.tomorrow.market"),
-        say(_KINDS[event.kind]),
+        kind_words(event.kind),
         words(event.title),
         price(event.amount) if event.amount is not None else NOTHING,
         _gross_yield(session, event),

@@ -8,7 +8,7 @@ from bvmt.market.calendar import DayKind, day, trading_days
 from bvmt.market.events import Event, EventKind
 from bvmt.market.outlook import BREADTH, LEAST_CASES, Direction
 from bvmt.reports.content import Message, Number, NumberForm, Paragraph, Row, Section, Table, Value
-from bvmt.reports.daily.tomorrow import CLOSURES
+from bvmt.reports.event_words import closure_words, kind_words
 from bvmt.reports.market_frames import KnownEvent
 from bvmt.reports.values import (
     NOTHING,
@@ -32,18 +32,6 @@ _DIRECTIONS = {
     Direction.UP: "weekly.outlook.trend_up",
     Direction.DOWN: "weekly.outlook.trend_down",
     Direction.MIXED: "weekly.outlook.trend_mixed",
-}
-
-_KINDS = {
-    EventKind.DIVIDEND: "event.dividend",
-    EventKind.SPLIT: "event.split",
-    EventKind.BONUS: "event.bonus",
-    EventKind.RIGHTS: "event.rights",
-    EventKind.MEETING: "event.meeting",
-    EventKind.RESULTS: "event.results",
-    EventKind.IPO: "event.ipo",
-    EventKind.INDEX_REVIEW: "event.index_review",
-    EventKind.OTHER: "event.other",
 }
 
 BROAD, NARROW = 0.60, 0.40
@@ -171,12 +159,8 @@ def _sessions(week: Week) -> tuple[Message, ...]:
         if known.kind is not DayKind.OPEN:
             sure = known.kind is DayKind.CLOSED
             key = "weekly.outlook.closed" if sure else "weekly.outlook.probably_closed"
-            sentences.append(say(key, day=on(known.date), why=_closure(known.name or "")))
+            sentences.append(say(key, day=on(known.date), why=closure_words(known.name or "")))
     return tuple(sentences)
-
-
-def _closure(name: str) -> Value:
-    return say(CLOSURES[name]) if name in CLOSURES else words(name)
 
 
 def events_ahead(week: Week) -> list[KnownEvent]:
@@ -207,7 +191,7 @@ def _event_row(week: Week, event: Event) -> Row:
     cells: tuple[Value, ...] = (
         on(event.day),
         words(week.name(event.isin)) if event.isin else say("weekly.outlook.market"),
-        say(_KINDS[event.kind]),
+        kind_words(event.kind),
         words(event.title),
         price(event.amount) if event.amount is not None else NOTHING,
         _gross_yield(week, event),

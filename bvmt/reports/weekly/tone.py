@@ -23,6 +23,7 @@ from bvmt.reports.content import (
     Table,
 )
 from bvmt.reports.market_frames import News, Story
+from bvmt.reports.tone_ranking import by_weight, extremes, most_told
 from bvmt.reports.values import at, column, count, figures, missing, on, phrase, say, score, words
 from bvmt.reports.weekly.facts import LEAST_ITEMS
 from bvmt.reports.weekly.week import Week
@@ -120,7 +121,6 @@ def _listings(week: Week) -> Table:
     tones = {isin: tone for isin, of_listing in by_listing.items() if (tone := _tone(of_listing)) is not None}
     known = [(isin, tone, tone.score) for isin, tone in tones.items() if tone.score is not None]
     ranked = sorted(known, key=lambda each: (-each[2], week.ticker(each[0])))
-    shown = ranked if len(ranked) <= 2 * SHOWN else [*ranked[:SHOWN], *ranked[-SHOWN:]]
     few = len(tones) - len(known)
     return Table(
         id="tones",
@@ -141,7 +141,7 @@ def _listings(week: Week) -> Table:
                     *(count(n) for n in (tone.items, tone.positive, tone.neutral, tone.negative)),
                 )
             )
-            for isin, tone, value in shown
+            for isin, tone, value in extremes(ranked, SHOWN)
         ),
         empty=say("weekly.tone.no_listing"),
         note=say("weekly.tone.few", n=count(few), least=count(LEAST_ITEMS)) if few else None,
@@ -149,7 +149,6 @@ def _listings(week: Week) -> Table:
 
 
 def _stories(week: Week, news: News) -> Table:
-    told = sorted(news.stories, key=lambda story: (-abs(story.score) * story.copies, story.published_at, story.title))
     return Table(
         id="stories",
         title=say("weekly.tone.stories"),
@@ -160,7 +159,7 @@ def _stories(week: Week, news: News) -> Table:
             column("shares", "weekly.column.shares", width=1.2),
             figures("score", "weekly.column.tone", width=0.8),
         ),
-        rows=tuple(_story_row(week, story) for story in told[:STORIES]),
+        rows=tuple(_story_row(week, story) for story in by_weight(news.stories)[:STORIES]),
         empty=say("weekly.tone.no_story"),
     )
 
@@ -185,10 +184,7 @@ def _heatmap(week: Week) -> Chart:
         for each in _tones(week, NewsKind.NEWS, first, week.last_session)
         if each.isin is not None and not each.insufficient
     ]
-    items: defaultdict[str, int] = defaultdict(int)
-    for each in tones:
-        items[each.isin or ""] += each.items
-    chosen = sorted(items, key=lambda isin: (-items[isin], isin))[:MAP_LISTINGS]
+    chosen = most_told(tones, MAP_LISTINGS)
     return Chart(
         id="sentiment",
         kind=ChartKind.HEATMAP,

@@ -15,9 +15,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from bvmt.market import calendar
-from bvmt.reports import daily, finding_words
+from bvmt.reports import daily, event_words, finding_words
 from bvmt.reports.content import Report
-from bvmt.reports.daily.tomorrow import CLOSURES
+from bvmt.reports.event_words import CLOSURES
 from bvmt.reports.language import CATALOGUES, LANGUAGES, Language, LanguageCode
 from bvmt.reports.market_frames import MarketFrames, News
 from tests.unit.reports.daily_world import ISINS, frames, messages, quote, report
@@ -49,7 +49,7 @@ def places(text: str) -> set[str]:
 
 def keys_in_code() -> set[str]:
     """Every string of the daily content that has the shape of a key, and those that are put together."""
-    files = [*FOLDER.glob("*.py"), Path(finding_words.__file__)]
+    files = [*FOLDER.glob("*.py"), Path(finding_words.__file__), Path(event_words.__file__)]
     strings = (
         node.value
         for path in files
