@@ -18,6 +18,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class BvmtError(Exception):
     """The base of them all."""
@@ -66,8 +68,30 @@ class Forbidden(ActionRefused):
     """The one who asks may not do this; the text says which role it takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class HttpExchange:
+    """The last try of an HTTP exchange that failed, without any secret.
+
+    `url` has no user, password or query values. `status` is None where no answer came, `milliseconds` is how long the
+    last of the `attempts` took, and `sample` holds the first 500 characters of the answer's body.
+    """
+
+    method: str
+    url: str
+    status: int | None
+    milliseconds: int
+    attempts: int
+    content_type: str = ""
+    sample: str = ""
+
+
 class SourceError(BvmtError):
-    """Something outside this product failed. `source` names it in the operator's words."""
+    """Something outside this product failed. `source` names it in the operator's words.
+
+    `exchange` is what was asked and answered, where that was HTTP.
+    """
+
+    exchange: HttpExchange | None = None
 
     def __init__(self, source: str, message: str, *, permanent: bool = False) -> None:
         super().__init__(f"{source}: {message}")

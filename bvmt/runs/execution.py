@@ -7,7 +7,7 @@ import random
 import traceback
 from pathlib import Path
 
-from bvmt.errors import LostRun
+from bvmt.errors import HttpExchange, LostRun, SourceError
 from bvmt.runs.context import RunContext
 from bvmt.runs.job import Job, RetryPolicy
 from bvmt.runs.run_log import run_log
@@ -18,6 +18,9 @@ from bvmt.store.run_life import Failure
 log = logging.getLogger(__name__)
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+# Where whatever goes wrong outside or in the database comes through: as a place it would make one kind of them all.
+_THOROUGHFARES = frozenset({"bvmt/sources/http.py", "bvmt/sources/http_failures.py", "bvmt/store/engine.py"})
 
 
 class Outcome:
@@ -84,24 +87,44 @@ def retry_wait(policy: RetryPolicy, attempt: int, error: BaseException) -> float
 
 
 def describe(error: BaseException) -> Failure:
-    """What is recorded of an error. Its fingerprint is its class and the innermost place in our own code."""
+    """What is recorded of an error. Its fingerprint is its class and the innermost place in our own code.
+
+    The HTTP exchange is the error's own or that of an error behind it.
+    """
     error_class = type(error).__name__
     return Failure(
         error_class=error_class,
         message=str(error) or error_class,
         traceback="".join(traceback.format_exception(error)),
         fingerprint=f"{error_class} at {_place(error)}",
+        exchange=_exchange(error),
     )
+
+
+def _exchange(error: BaseException) -> HttpExchange | None:
+    seen: set[int] = set()
+    behind: BaseException | None = error
+    while behind is not None and id(behind) not in seen:
+        if isinstance(behind, SourceError) and behind.exchange is not None:
+            return behind.exchange
+        seen.add(id(behind))
+        behind = behind.__cause__ or (None if behind.__suppress_context__ else behind.__context__)
+    return None
 
 
 def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        frame for frame in frames if PROJECT in Path(frame.filename).parents and "site-packages" not in frame.filename
-    ]
     if not frames:
         return "unknown"
-    frame = (ours or list(frames))[-1]
-    path = Path(frame.filename)
-    name = path.relative_to(PROJECT).as_posix() if PROJECT in path.parents else path.name
-    return f"{name}:{frame.name}"
+    ours = [(name, frame.name) for frame in frames if (name := _own_file(frame.filename)) is not None]
+    telling = [(name, function) for name, function in ours if name not in _THOROUGHFARES]
+    name, function = (telling or ours or [(Path(frames[-1].filename).name, frames[-1].name)])[-1]
+    return f"{name}:{function}"
+
+
+def _own_file(filename: str) -> str | None:
+    """The file relative to the project; None for one of a library, which may lie in a folder of the project."""
+    path = Path(filename)
+    if PROJECT not in path.parents or "site-packages" in filename:
+        return None
+    return path.relative_to(PROJECT).as_posix()

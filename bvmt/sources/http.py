@@ -18,6 +18,7 @@ from bvmt import __version__
 from bvmt.clock import monotonic
 from bvmt.errors import SourceError, SourceFormatError, SourceRefused, SourceUnreachable
 from bvmt.sources.cutoff import Cutoff
+from bvmt.sources.http_exchange import Seen, exchange_of
 from bvmt.sources.http_failures import (
     REQUEST_EXCEPTIONS,
     request_failure,
@@ -172,7 +173,7 @@ class HttpSource:
         return self._ask(request, lambda answer: read(answer.body), again=_was_not_obeyed)
 
     def _ask(self, request: _Request, read: Callable[[Answer], T], *, again: Callable[[Exception], bool]) -> T:
-        began, made = monotonic(), 0
+        began, made, seen = monotonic(), 0, Seen()
         try:
             for attempt in stamina.retry_context(
                 on=again,
@@ -182,30 +183,32 @@ class HttpSource:
                 wait_jitter=0.5,
             ):
                 self._should_stop()
-                made = attempt.num
+                made, seen = attempt.num, Seen()
                 with attempt:
-                    return read(self._fetch(request))
+                    return read(self._fetch(request, seen))
         except SourceError as error:
+            error.exchange = exchange_of(request.method, request.url, seen, attempts=made)
             error.args = (_told(error, request.url, made, monotonic() - began),)
             raise
         raise AssertionError("a retry context returns or raises")
 
-    def _fetch(self, request: _Request) -> Answer:
+    def _fetch(self, request: _Request, seen: Seen) -> Answer:
         began = monotonic()
         try:
-            answer = self._answer(request)
+            answer = self._answer(request, seen)
         except SourceError as error:
-            log.info("%s failed after %.0f ms: %s", request, (monotonic() - began) * 1000, error)
+            seen.milliseconds = (monotonic() - began) * 1000
+            log.info("%s failed after %.0f ms: %s", request, seen.milliseconds, error)
             raise
-        took = (monotonic() - began) * 1000
-        log.info("%s %d in %.0f ms, %d bytes", request, answer.status, took, len(answer.body))
+        seen.milliseconds = (monotonic() - began) * 1000
+        log.info("%s %d in %.0f ms, %d bytes", request, answer.status, seen.milliseconds, len(answer.body))
         return answer
 
-    def _answer(self, request: _Request) -> Answer:
+    def _answer(self, request: _Request, seen: Seen) -> Answer:
         limits = self._limits
         with Cutoff(limits.deadline) as cutoff:
             try:
-                return self._stream(request, cutoff)
+                return self._stream(request, cutoff, seen)
             except REQUEST_EXCEPTIONS as error:
                 if cutoff.passed:
                     raise self._too_slow(request.url) from error
@@ -213,27 +216,30 @@ class HttpSource:
                     self.source, request.url, error, connect=limits.connect_timeout, read=limits.read_timeout
                 ) from error
 
-    def _stream(self, request: _Request, cutoff: Cutoff) -> Answer:
+    def _stream(self, request: _Request, cutoff: Cutoff, seen: Seen) -> Answer:
         url, extensions = request.url, {"trace": cutoff.trace}
         with self._client.stream(
             request.method, url, headers=request.headers, content=request.content, extensions=extensions
         ) as response:
+            seen.head(response)
             unchanged = request.may_be_unchanged and response.status_code == _NOT_MODIFIED
             if not response.is_success and not unchanged:
+                _read_start(response, seen)
                 raise status_failure(self.source, url, response.status_code, response.reason_phrase)
-            body = b"" if unchanged else self._body(url, response)
+            body = b"" if unchanged else self._body(url, response, seen)
         if cutoff.passed:
             raise self._too_slow(url)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, str(response.url), headers, body)
 
-    def _body(self, url: str, response: httpx.Response) -> bytes:
+    def _body(self, url: str, response: httpx.Response, seen: Seen) -> bytes:
         announced = response.headers.get("Content-Length", "")
         if announced.isdecimal() and int(announced) > self._limits.max_bytes:
             raise self._too_large(url, b"")
         body = bytearray()
         for piece in response.iter_bytes():
             self._should_stop()
+            seen.piece(piece)
             body += piece
             if len(body) > self._limits.max_bytes:
                 raise self._too_large(url, bytes(body[: 4 * _SAMPLE_CHARACTERS]))
@@ -246,6 +252,14 @@ class HttpSource:
     def _too_large(self, url: str, start: bytes) -> SourceFormatError:
         text = f"the answer from {shown_url(url)} is larger than {self._limits.max_bytes:,} bytes"
         return SourceFormatError(self.source, text, sample=sample_of(start))
+
+
+def _read_start(response: httpx.Response, seen: Seen) -> None:
+    """Remember how the body of a refusal begins: its first piece, for the status says all that matters."""
+    try:
+        seen.piece(next(response.iter_bytes(), b""))
+    except REQUEST_EXCEPTIONS as error:
+        log.debug("The body of the refusal could not be read: %s", error)
 
 
 def _was_not_obeyed(error: Exception) -> bool:

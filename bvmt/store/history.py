@@ -49,7 +49,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a run. `outcome` is None while it works."""
+    """One try of a run. `outcome` is None while it works.
+
+    `exchange` is the HTTP exchange that it failed at, with the fields of bvmt.errors.HttpExchange.
+    """
 
     attempt: int
     started_at: datetime
@@ -58,6 +61,7 @@ class Attempt:
     error_class: str | None
     error_message: str | None
     error_traceback: str | None
+    exchange: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ select
 """)
 
 _ATTEMPTS = text("""
-select attempt, started_at, ended_at, outcome, error_class, error_message, error_traceback
+select attempt, started_at, ended_at, outcome, error_class, error_message, error_traceback, exchange
 from run_attempts where run_id = :run order by attempt
 """)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bvmt.errors import HttpExchange
 from bvmt.runs.status import RunOrigin, RunStatus
 from bvmt.store.texts import storable
 
@@ -61,12 +62,16 @@ class StartedRun:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The error that ended an attempt. `fingerprint` is equal for failures of one kind."""
+    """The error that ended an attempt. `fingerprint` is equal for failures of one kind.
+
+    `exchange` is the HTTP exchange that failed, where one did.
+    """
 
     error_class: str
     message: str
     traceback: str
     fingerprint: str
+    exchange: HttpExchange | None = None
 
 
 # FOR SHARE on the job makes a claim wait for a pause that is being committed, and see it.
@@ -175,7 +180,8 @@ f as (
   returning runs.id, runs.job_id, runs.status),
 a as (
   update run_attempts set ended_at = clock_timestamp(), outcome = cast(:outcome as run_status),
-    error_class = :error_class, error_message = :error_message, error_traceback = :error_traceback
+    error_class = :error_class, error_message = :error_message, error_traceback = :error_traceback,
+    exchange = cast(:exchange as jsonb)
   where run_id = (select id from f) and attempt = :attempt),
 s as (  -- a step that its run left open, because it was written off
   update run_steps set ended_at = clock_timestamp(), status = cast(:outcome as run_status)
@@ -304,6 +310,7 @@ def finish(
         "error_message": failure and storable(failure.message),
         "error_traceback": failure and storable(failure.traceback),
         "fingerprint": failure and storable(failure.fingerprint),
+        "exchange": _exchange(failure.exchange) if failure and failure.exchange else None,
     }
     return _until_no_deadlock(lambda: conn.execute(_FINISH, values).first()) is not None
 
@@ -325,6 +332,10 @@ def _until_no_deadlock(send: Callable[[], T]) -> T:
             if getattr(error.orig, "pgcode", None) != _DEADLOCK:
                 raise
     return send()
+
+
+def _exchange(exchange: HttpExchange) -> str:
+    return json.dumps({name: _storable(value) for name, value in asdict(exchange).items()})
 
 
 def _storable(value: object) -> object:

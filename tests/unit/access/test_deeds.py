@@ -21,7 +21,11 @@ def test_an_admin_may_do_everything(deed: Deed) -> None:
 
 
 @pytest.mark.parametrize(
-    "deed", [Deed.RUN, Deed.RETRY, Deed.CANCEL, Deed.PAUSE, Deed.RESUME, Deed.GENERATE_REPORT, Deed.LABEL_ARTICLE]
+    "deed",
+    [
+        *(Deed.RUN, Deed.RETRY, Deed.CANCEL, Deed.PAUSE, Deed.RESUME, Deed.GENERATE_REPORT, Deed.LABEL_ARTICLE),
+        *(Deed.ACKNOWLEDGE_FAILURE, Deed.RESOLVE_FAILURE, Deed.REOPEN_FAILURE, Deed.NOTE_FAILURE),
+    ],
 )
 def test_an_operator_may_work_with_jobs_and_reports(deed: Deed) -> None:
     assert may(person("Amel", Role.OPERATOR), deed)

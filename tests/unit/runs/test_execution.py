@@ -8,13 +8,14 @@ from datetime import time, timedelta
 
 import pytest
 
-from bvmt.errors import LostRun, SourceRefused, SourceUnreachable
+from bvmt.errors import HttpExchange, LostRun, SourceFormatError, SourceRefused, SourceUnreachable
 from bvmt.runs.context import RunContext
 from bvmt.runs.execution import Outcome, attempt, describe, retry_wait
 from bvmt.runs.job import Job, RetryPolicy
 from bvmt.runs.schedules import window
 from bvmt.runs.status import RunStatus
 from bvmt.runs.stopping import SkipRun, StopRun
+from bvmt.sources.http import decode_json
 from tests.unit.runs.conftest import MakeContext
 
 POLICY = RetryPolicy(max_attempts=8, base=timedelta(seconds=15), longest=timedelta(minutes=2))
@@ -150,6 +151,27 @@ def test_another_class_or_another_place_is_another_fingerprint() -> None:
 def test_the_place_is_the_innermost_one_in_our_own_code() -> None:
     deep_in_a_library = caught(lambda: logging.config.dictConfig({"version": 2}))
     assert describe(deep_in_a_library).fingerprint.startswith("ValueError at tests/unit/runs/test_execution.py:")
+
+
+def test_where_everything_from_outside_comes_through_is_no_place_of_its_own() -> None:
+    def read_board() -> object:
+        return decode_json("Feed", b"<html>")
+
+    with pytest.raises(SourceFormatError) as caught:
+        read_board()
+    place = "tests/unit/runs/test_execution.py:read_board"
+    assert describe(caught.value).fingerprint == f"SourceFormatError at {place}"
+
+
+def test_the_exchange_is_the_one_of_the_error_or_of_an_error_behind_it() -> None:
+    exchange = HttpExchange("GET", "http://feed/board", 503, 12, 3)
+    refused = SourceRefused("Feed", "503", status=503)
+    refused.exchange = exchange
+    caused, met = ValueError("no board"), ValueError("no board")
+    caused.__cause__, met.__context__ = refused, refused
+    assert [describe(error).exchange for error in (refused, caused, met)] == [exchange] * 3
+    met.__suppress_context__ = True
+    assert describe(met).exchange is None
 
 
 def test_an_error_without_a_text_or_a_place_is_described_all_the_same() -> None:
