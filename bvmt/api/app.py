@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from bvmt import __version__
 from bvmt.api import documentation, openapi, problems
 from bvmt.api.audit import audit_router
+from bvmt.api.failures import failures_router
 from bvmt.api.health import health_router
 from bvmt.api.history import history_router
 from bvmt.api.jobs import jobs_router
@@ -37,6 +38,7 @@ def make_api(services: Services) -> FastAPI:
     openapi.install(api)
     documentation.install(api)
     api.include_router(audit_router(services))
+    api.include_router(failures_router(services))
     api.include_router(health_router(services))
     api.include_router(history_router(services))
     api.include_router(jobs_router(services))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -80,6 +80,18 @@ def run_form(run: Run) -> dict[str, Any]:
 def part_form(part: Attempt | StepRow | LogLine) -> dict[str, Any]:
     """An attempt, a step or a line of the log of a run."""
     return _fields(part)
+
+
+def run_in_full(
+    run: Run, *, attempts: Sequence[Attempt], steps: Sequence[StepRow], log: Sequence[LogLine]
+) -> dict[str, Any]:
+    """A run in the form of `GET /api/runs/{id}`: with its attempts, steps and these lines of its log."""
+    return {
+        **run_form(run),
+        "attempts": [part_form(attempt) for attempt in attempts],
+        "steps": [part_form(step) for step in steps],
+        "log": [part_form(line) for line in log],
+    }
 
 
 def slot_form(slot: SlotRow, why: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from bvmt.api.answers import answers
 from bvmt.api.answers import jobs as forms
 from bvmt.api.callers import Caller
-from bvmt.api.forms import part_form, run_form
+from bvmt.api.forms import run_in_full
 from bvmt.api.services import Services
 from bvmt.errors import NotFound
 from bvmt.runs.actions import cancel_run, retry_run
@@ -49,9 +49,9 @@ def _everything(services: Services, run_id: UUID) -> dict[str, object]:
         run = find_run(conn, run_id)
         if run is None:
             raise NotFound(f"There is no run {run_id}.")
-        return {
-            **run_form(run),
-            "attempts": [part_form(attempt) for attempt in list_attempts(conn, run_id)],
-            "steps": [part_form(step) for step in list_steps(conn, run_id)],
-            "log": [part_form(line) for line in list_log(conn, run_id, limit=LOG_LINES)],
-        }
+        return run_in_full(
+            run,
+            attempts=list_attempts(conn, run_id),
+            steps=list_steps(conn, run_id),
+            log=list_log(conn, run_id, limit=LOG_LINES),
+        )

@@ -23,6 +23,11 @@ def act(action: Callable[[], object], done: str) -> None:
         st.session_state[_KEY] = ("done", done)
 
 
+def tell_later(text: str, *, done: bool) -> None:
+    """In a callback: keep a sentence for `tell_outcome`; `done` is whether something was changed."""
+    st.session_state[_KEY] = ("done" if done else "refused", text)
+
+
 @contextmanager
 def refusals_are_told() -> Iterator[None]:
     """In a callback: keep the reason of a refusal for `tell_outcome`, instead of an error on the page."""
