@@ -391,6 +391,6 @@ def _start(process: Process) -> SchedulerRuntime:
         revive=process.database.revive,
     )
     runtime.start()
-    process.begin_first_import()
+    process.begin_first_start()
     process.begin_warm_up()
     return runtime

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar, cast
 
 from bvmt.access.seal import Seal
 from bvmt.clock import now
-from bvmt.imports.first_start import FirstImport
+from bvmt.imports.first_start import FirstStart
 from bvmt.logs import configure
 from bvmt.sandbox.faults import Faults
 from bvmt.sandbox.server import SandboxServer
@@ -29,7 +29,7 @@ from bvmt.warming import WarmUp
 log = logging.getLogger(__name__)
 
 _HOME = "_bvmt_jobs_process"
-IMPORT_SECONDS = 1.0  # how long a close waits for an import to stop; what it has not committed is not stored
+FIRST_START_SECONDS = 1.0  # how long a close waits for an import to stop; what it has not committed is not stored
 
 
 class Stoppable(Protocol):
@@ -54,7 +54,7 @@ class Process:
         self.guarded = False  # whether the guard of bvmt.access stands before pages and API
         self._lock = threading.RLock()
         self._scheduler: Stoppable | None = None
-        self._first_import: FirstImport | None = None
+        self._first_start: FirstStart | None = None
         self._warm_up: WarmUp | None = None
         self._sandbox = _start_sandbox(settings)
         self.addresses = _addresses(settings, self._sandbox)
@@ -74,13 +74,14 @@ class Process:
                 self._scheduler = make(self)
             return cast("S | None", self._scheduler)
 
-    def begin_first_import(self) -> None:
-        """In the sandbox, fetch its history in the background where nothing was imported yet."""
+    def begin_first_start(self) -> None:
+        """In the sandbox, fill a new database in the background: with its history, and by one run of each job."""
         files = self.addresses.exchange_files
         with self._lock:
-            if files is not None and self._first_import is None and self.settings.enable_scheduler:
-                self._first_import = FirstImport(self.database.engine, files, clock=now)
-                self._first_import.start()
+            if files is not None and self._first_start is None and self.settings.enable_scheduler:
+                runs_in = self.settings.zone if self.settings.first_runs else None
+                self._first_start = FirstStart(self.database.engine, files, clock=now, runs_in=runs_in)
+                self._first_start.start()
 
     def begin_warm_up(self) -> None:
         """Get ready in the background what the first report and scan would otherwise wait for."""
@@ -103,8 +104,8 @@ class Process:
             if self._scheduler is not None:
                 self._scheduler.stop(self.settings.shutdown_grace)
                 self._scheduler = None
-            if self._first_import is not None:
-                self._first_import.end(IMPORT_SECONDS)
+            if self._first_start is not None:
+                self._first_start.end(FIRST_START_SECONDS)
             self._stop_sandbox()
             self.database.close()
 

@@ -55,8 +55,13 @@ def generate(
     """
     if day is not None and day > today:
         raise ActionRefused(f"{day:%d %b %Y} is yet to come; a report is about what is known.")
-    parameters = {_DAY: day.isoformat()} if day is not None else {}
+    parameters = report_parameters(day) if day is not None else {}
     return request_run(engine, JOBS[kind], by=by, origin=origin, parameters=parameters, deed=Deed.GENERATE_REPORT)
+
+
+def report_parameters(day: date) -> dict[str, str]:
+    """What a run of a report's job is told, to report on the period that holds `day`."""
+    return {_DAY: day.isoformat()}
 
 
 def today(ctx: RunContext) -> date:

@@ -203,6 +203,11 @@ class Settings(BaseSettings):
     sandbox_faults: bool = _setting(
         False, "Whether the sandbox now and then answers slowly, emptily or oddly", "true or false"
     )
+    first_runs: bool = _setting(
+        True,
+        "Whether in a new sandbox database each job runs once right away, so that no page is empty",
+        "true or false",
+    )
 
     stock_service_url: HttpUrl | None = _setting(None, "The platform's stock service", _URL)
     market_service_url: HttpUrl | None = _setting(None, "The platform's market service", _URL)

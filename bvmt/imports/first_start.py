@@ -1,4 +1,7 @@
-"""The first start in the sandbox: its two years of history come in by the same path as anybody's files."""
+"""The first start in the sandbox: its two years of history come in by the same path as anybody's files.
+
+Then each job runs once, so that no page of a new install is empty.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from bvmt.clock import Clock
 from bvmt.errors import BvmtError, SourceRefused
+from bvmt.first_runs import run_all_once
 from bvmt.imports.course import import_file
 from bvmt.sources.http import HttpLimits, HttpSource
 from bvmt.store import Engine, listings
@@ -25,32 +30,48 @@ ASKED_BY = "first start"
 LIMITS = HttpLimits(max_bytes=64 * 1024 * 1024)
 
 
-class FirstImport(threading.Thread):
-    """Imports the history at the address `files` in the background, unless anything was imported before."""
+class FirstStart(threading.Thread):
+    """Imports the history at the address `files` in the background, unless anything was imported before.
 
-    def __init__(self, engine: Engine, files: str, *, clock: Clock) -> None:
-        super().__init__(name="first import", daemon=True)
+    With `runs_in`, the zone of the schedules, each job then runs once, if the database is a new one.
+    """
+
+    def __init__(self, engine: Engine, files: str, *, clock: Clock, runs_in: ZoneInfo | None = None) -> None:
+        super().__init__(name="first start", daemon=True)
         self._engine = engine
         self._files = files
         self._clock = clock
+        self._runs_in = runs_in
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Import; what goes wrong is in the log, and the next start tries again."""
-        try:
-            import_history(self._engine, self._files, clock=self._clock, should_stop=self._stopping.is_set)
-        except BvmtError as error:
-            log.warning("The sandbox's history could not be imported; the next start tries again: %s", error)
-        try:
-            if not self._stopping.is_set():
-                fill_in_shares(self._engine, self._files)
-        except BvmtError as error:
-            log.warning("The shares outstanding could not be filled in; the next start tries again: %s", error)
+        """Import and run; what goes wrong is in the log, and the next start tries again."""
+        self._carry_out("The sandbox's history could not be imported", self._import)
+        self._carry_out("The shares outstanding could not be filled in", self._fill_in)
+        self._carry_out("Not every job could be run once", self._run_all)
 
     def end(self, seconds: float) -> None:
-        """Stop between two rows of a file, which then is not stored, and wait for that."""
+        """Stop between two rows of a file, which then is not stored, or two runs, and wait for that."""
         self._stopping.set()
         self.join(seconds)
+
+    def _carry_out(self, failure: str, part: Callable[[], object]) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            part()
+        except BvmtError as error:
+            log.warning("%s; the next start tries again: %s", failure, error)
+
+    def _import(self) -> None:
+        import_history(self._engine, self._files, clock=self._clock, should_stop=self._stopping.is_set)
+
+    def _fill_in(self) -> None:
+        fill_in_shares(self._engine, self._files)
+
+    def _run_all(self) -> None:
+        if self._runs_in is not None:
+            run_all_once(self._engine, zone=self._runs_in, clock=self._clock, wait=self._stopping.wait)
 
 
 def import_history(engine: Engine, files: str, *, clock: Clock, should_stop: Callable[[], bool]) -> int:

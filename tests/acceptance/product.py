@@ -28,6 +28,7 @@ STREAMLIT = ("-m", "streamlit", "run", "app.py", "--server.port", "{port}")
 """The three ways to start it, as arguments of the interpreter; `{port}` stands for the product's port."""
 
 _NOT_IN_A_NEW_CHECKOUT = {".env", "data", "logs"}
+_QUIET = {"SHUTDOWN_GRACE": "1", "FIRST_RUNS": "false"}  # nothing runs but what a test has run
 _START_SECONDS = 60.0
 _EXIT_SECONDS = 30.0
 
@@ -91,7 +92,7 @@ class Product:
             self._process = subprocess.Popen(
                 [sys.executable, *(part.format(port=port) for part in way)],
                 cwd=house,
-                env={**os.environ, "PORT": str(port), "SHUTDOWN_GRACE": "1", **MARKET_HOURS, **settings},
+                env={**os.environ, "PORT": str(port), **_QUIET, **MARKET_HOURS, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

@@ -55,6 +55,7 @@ BAD = [
     *[(name, value, PEOPLE) for name in ROLES for value in ("ada", "group:", "a b")],
     *[("ENABLE_SCHEDULER", value, "true or false") for value in ("maybe", "2")],
     *[("SANDBOX_FAULTS", value, "true or false") for value in ("maybe", "2")],
+    *[("FIRST_RUNS", value, "true or false") for value in ("maybe", "2")],
     *[("NEWS_FETCH_BODIES", value, "true or false") for value in ("maybe", "2")],
     *[("TIMEZONE", value, "an IANA zone such as Africa/Tunis") for value in ("Tunis", "../etc/passwd", "Africa")],
     *[("LEASE_SECONDS", v, "a number of seconds from 1 to 600") for v in ("0.9", "601", "nan", "inf", "ten")],
