@@ -7,6 +7,7 @@ import streamlit as st
 from bvmt.ui.begin import begin_page
 from bvmt.ui.data_calendar import render_calendar
 from bvmt.ui.data_events import render_events
+from bvmt.ui.data_freshness import render_freshness
 from bvmt.ui.data_imports import render_imports
 from bvmt.ui.data_listings import render_listings
 from bvmt.ui.data_news import render_news
@@ -24,4 +25,5 @@ PARTS: dict[str, Callable[[], None]] = {
 part = st.segmented_control(
     "Part", list(PARTS), default="Stored", required=True, key="part", bind="query-params", label_visibility="collapsed"
 )
+render_freshness(part or "Stored")
 PARTS[part or "Stored"]()

@@ -18,7 +18,6 @@ from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.market_clicks import begin_imports
 from bvmt.ui.market_reads import FIRST_LINES, recent_imports, rejects_of
 from bvmt.ui.market_words import (
-    day_words,
     guarded_csv,
     import_cells,
     progress_words,
@@ -28,7 +27,7 @@ from bvmt.ui.market_words import (
 from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
 from bvmt.ui.table_sizes import table_height
-from bvmt.ui.words import plural, short_instant
+from bvmt.ui.words import plural
 
 MOST_MEGABYTES = 200
 _THREAD = "import_thread"
@@ -79,7 +78,6 @@ def _render_course() -> None:
     with failures_are_said():
         _render_thread(st.session_state.get(_THREAD))
         results, alive = recent_imports()
-        _render_freshness(results)
         if results:
             _render_results(results, alive)
 
@@ -93,15 +91,6 @@ def _render_thread(thread: BackgroundImport | None) -> None:
         st.progress(min(1.0, share), text=escaped(progress_words(thread.current, progress)))
     elif thread.failure:
         st.error(f"It broke off and nothing was stored. {escaped(thread.failure)}", icon=":material/error:")
-
-
-def _render_freshness(results: Sequence[ImportResult]) -> None:
-    done = next((result for result in results if result.status is ImportStatus.DONE), None)
-    if done is None:
-        st.caption("Nothing was imported yet.")
-        return
-    when = short_instant(done.finished_at, settings().zone, now=now())
-    st.caption(f"Last import stored {when}, sessions up to {day_words(done.last_day)}.")
 
 
 def _render_results(results: Sequence[ImportResult], alive: bool) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from bvmt.settings import Settings, shown_setting
 from bvmt.store.incidents import Incident, IncidentKind
 from bvmt.store.instances import InstanceRow
+from bvmt.store.table_sizes import Cleanup
+from bvmt.ui.words import plural
 
 _INCIDENTS = {
     IncidentKind.DATABASE_AWAY: "The database was away",
@@ -101,3 +104,35 @@ def size_words(size: int) -> str:
     """A size in bytes as people read it: `9.4 MB`, `1.2 GB`."""
     megabytes = size / 1_000_000
     return f"{megabytes:.1f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
+
+
+def growth_words(nights: Sequence[Cleanup]) -> tuple[str, str]:
+    """How much the tables grew between the oldest and the newest of these cleanups, and over how long.
+
+    `nights` has the newest first; `—` where fewer than two of them measured.
+    """
+    measured = [night for night in nights if "bytes_after" in night.figures]
+    if len(measured) < 2:
+        return "—", "Known from the second Database Cleanup on"
+    grown = measured[0].figures["bytes_after"] - measured[-1].figures["bytes_after"]
+    hours = (measured[0].finished_at - measured[-1].finished_at).total_seconds() / 3600
+    over = f"In {plural(round(hours / 24), 'day')}" if hours >= 36 else f"In {plural(max(1, round(hours)), 'hour')}"
+    return f"{'+' if grown >= 0 else '−'}{size_words(abs(grown))}", f"{over}, by {plural(len(measured), 'cleanup')}"
+
+
+def cleanup_words(figures: Mapping[str, Any], when: str) -> str:
+    """What a Database Cleanup took away: `Last result, today 03:00: 12 runs and 340 log lines deleted, …`."""
+    runs, lines, messages = (
+        plural(int(figures.get(name, 0)), noun)
+        for name, noun in (("runs_deleted", "run"), ("log_lines_deleted", "log line"), ("messages_archived", "message"))
+    )
+    return f"Last result, {when}: {runs} and {lines} deleted, {messages} archived."
+
+
+def ping_names(settings: Settings) -> list[str]:
+    """The variables of the dead man's switches that are set."""
+    return [
+        name.upper()
+        for name in Settings.model_fields
+        if name.endswith("_ping_url") and getattr(settings, name) is not None
+    ]

@@ -14,7 +14,7 @@ from tests.pages.visitors import AMEL, OMAR, VERA, come_as
 
 
 def open_system(open_page: OpenPage) -> AppTest:
-    return open_page("pages/system.py")
+    return open_page("pages/system.py", part="API tokens")
 
 
 def tokens_shown(page: AppTest) -> list[dict[str, object]]:

@@ -10,7 +10,16 @@ import pytest
 from bvmt.settings import Settings
 from bvmt.store.incidents import Incident, IncidentKind
 from bvmt.store.instances import InstanceRow
-from bvmt.ui.system_words import differences, incident_words, setting_rows, size_words
+from bvmt.store.table_sizes import Cleanup
+from bvmt.ui.system_words import (
+    cleanup_words,
+    differences,
+    growth_words,
+    incident_words,
+    ping_names,
+    setting_rows,
+    size_words,
+)
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
@@ -83,3 +92,36 @@ def test_every_kind_of_incident_has_words(kind: IncidentKind) -> None:
 @pytest.mark.parametrize(("size", "words"), [(9_400_000, "9.4 MB"), (1_230_000_000, "1.2 GB")])
 def test_a_size_is_written_as_people_read_it(size: int, words: str) -> None:
     assert size_words(size) == words
+
+
+def cleanup(day: int, megabytes: int | None) -> Cleanup:
+    """A Database Cleanup of a night; None: one that did not measure."""
+    figures = {} if megabytes is None else {"bytes_after": megabytes * 1_000_000}
+    return Cleanup(datetime(2026, 11, day, 2, 0, tzinfo=UTC), figures)
+
+
+@pytest.mark.parametrize(
+    ("nights", "told"),
+    [
+        ([], "—"),
+        ([cleanup(24, 30)], "—"),
+        ([cleanup(24, 30), cleanup(23, None)], "—"),
+        ([cleanup(24, 30), cleanup(20, 28), cleanup(14, 20)], "+10.0 MB"),
+        ([cleanup(24, 20), cleanup(14, 30)], "−10.0 MB"),
+    ],
+)
+def test_growth_is_between_the_first_and_the_last_night_that_measured(nights: list[Cleanup], told: str) -> None:
+    assert growth_words(nights)[0] == told
+
+
+def test_growth_says_over_how_long() -> None:
+    assert growth_words([cleanup(24, 30), cleanup(14, 20)])[1] == "In 10 days, by 2 cleanups"
+
+
+def test_a_cleanup_that_did_not_count_something_is_told_all_the_same() -> None:
+    told = cleanup_words({"runs_deleted": 1}, "today 03:00")
+    assert told == "Last result, today 03:00: 1 run and 0 log lines deleted, 0 messages archived."
+
+
+def test_only_dead_mans_switches_that_are_set_are_named() -> None:
+    assert ping_names(Settings(_env_file=None, scheduler_ping_url="https://hc.example/1")) == ["SCHEDULER_PING_URL"]
