@@ -1,4 +1,4 @@
-"""The parts of a run's page, from its heading to its log."""
+"""The parts of a run's page: its heading, its facts, what became of it, attempts and results."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ import streamlit as st
 from bvmt.access.deeds import Deed
 from bvmt.runs.job import Figure
 from bvmt.runs.status import ACTIONS_BY_STATUS, RunAction, RunOrigin, RunStatus
-from bvmt.store.history import Attempt, LogLine, Run, StepRow
+from bvmt.store.history import Attempt, Run
 from bvmt.ui import clicks
 from bvmt.ui.badges import origin_words, run_badge
-from bvmt.ui.deed_list import render_deeds
 from bvmt.ui.escaping import escaped
+from bvmt.ui.failure_parts import render_exchange, render_traceback
 from bvmt.ui.permissions import allowed
 from bvmt.ui.progress import read_progress
-from bvmt.ui.reads import deeds_of_run, settings
+from bvmt.ui.reads import settings
+from bvmt.ui.run_reads import figures_of, past_of
+from bvmt.ui.run_usual import Standing, learn_usual
 from bvmt.ui.run_view import RunView
 from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant
-from jobs import JOBS
 
-LOG_HEIGHT = 380
+_REPORT = "report"  # the figure by which a run names the report that it made: a link rather than a number
 
 
 def render_missing(run_id: UUID | None) -> None:
@@ -40,27 +41,8 @@ def render_missing(run_id: UUID | None) -> None:
     st.page_link("pages/jobs.py", label="All jobs", icon=":material/arrow_back:")
 
 
-def render_run(view: RunView) -> None:
-    """Everything known of a run."""
-    _render_heading(view)
-    _render_facts(view)
-    _render_outcome(view)
-    if len(view.attempts) > 1:
-        st.subheader("Attempts", anchor=False)
-        _render_attempts(view)
-    if view.steps:
-        st.subheader("Steps", anchor=False)
-        _render_steps(view.steps, with_attempts=view.run.attempt > 1)
-    if view.run.figures:
-        st.subheader("Results", anchor=False)
-        _render_figures(view.run)
-    st.subheader("Log", anchor=False)
-    _render_log(view)
-    st.subheader("Who did what", anchor=False)
-    render_deeds(deeds_of_run(view.run.id), "Nobody has done anything to this run.")
-
-
-def _render_heading(view: RunView) -> None:
+def render_heading(view: RunView) -> None:
+    """The job, the state of the run, what may be done to it, and the ways to its neighbours."""
     run = view.run
     badge = run_badge(run.status, warnings=len(run.warnings))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -80,21 +62,6 @@ def _render_heading(view: RunView) -> None:
                 disabled=neighbour is None,
                 width="content",
             )
-    with st.container(horizontal=True, vertical_alignment="center", key="run_lineage"):
-        st.caption(f"`{run.id}`", width="content")
-        st.page_link(
-            "pages/job.py", label="Open its job", icon=":material/event_repeat:", query_params={"id": run.job_id}
-        )
-        if run.retry_of:
-            st.page_link(
-                "pages/run.py",
-                label="The run that it repeats",
-                icon=":material/history:",
-                query_params={"id": str(run.retry_of)},
-            )
-    if view.sentence and run.origin in {RunOrigin.SCHEDULED, RunOrigin.CATCH_UP}:
-        slot = short_instant(run.scheduled_at, settings().zone, now=view.read_at)
-        st.markdown(f"Slot of {slot}: {escaped(view.sentence)}")
 
 
 def _render_buttons(view: RunView) -> None:
@@ -122,8 +89,12 @@ def _render_buttons(view: RunView) -> None:
         )
 
 
-def _render_facts(view: RunView) -> None:
+def render_facts(view: RunView) -> None:
+    """When it ran, for how long, why and by whom, and what became of it."""
     run, zone = view.run, settings().zone
+    if view.sentence and run.origin in {RunOrigin.SCHEDULED, RunOrigin.CATCH_UP}:
+        slot = short_instant(run.scheduled_at, zone, now=view.read_at)
+        st.markdown(f"Slot of {slot}: {escaped(view.sentence)}")
     facts = {
         "Started": short_instant(run.started_at, zone, now=view.read_at),
         "Duration": duration(run.seconds),
@@ -133,7 +104,29 @@ def _render_facts(view: RunView) -> None:
     grid = st.grid(4, min_column_width=150, border=True)
     for label, value in facts.items():
         with grid:
-            st.metric(label, value, help=_help(label, run))
+            standing = _duration_standing(view) if label == "Duration" else Standing()
+            _render_metric(label, value, standing, help=_help(label, run))
+    _render_outcome(view)
+    if len(view.attempts) > 1:
+        st.subheader("Attempts", anchor=False)
+        _render_attempts(view)
+
+
+def _duration_standing(view: RunView) -> Standing:
+    usual = learn_usual((), past_of(view.run.id))
+    return usual.of_duration(view.run.seconds, over=view.run.status is RunStatus.SUCCEEDED)
+
+
+def _render_metric(label: str, value: str, standing: Standing, *, help: str | None = None) -> None:
+    """A figure with what is usual below it: in colour, with a sign and a word, where it is not."""
+    st.metric(
+        label,
+        value,
+        standing.words or None,
+        delta_color="orange" if standing.outside else "off",
+        delta_arrow="off",
+        help=help,
+    )
 
 
 def _help(label: str, run: Run) -> str | None:
@@ -156,6 +149,13 @@ def _render_outcome(view: RunView) -> None:
         st.info(f"{run_badge(run.status).word}: {escaped(run.reason)}", icon=":material/info:")
     if run.error_class:
         st.error(f"**{escaped(run.error_class)}** {escaped(run.error_message or '')}", icon=":material/error:")
+        if run.fingerprint:
+            st.page_link(
+                "pages/failures.py",
+                label="All failures of this kind",
+                icon=":material/stacks:",
+                query_params={"group": run.fingerprint},
+            )
         _render_tracebacks(view.attempts)
     if run.warnings:
         listed = "\n".join(f"- {escaped(sentence)}" for sentence in run.warnings)
@@ -184,51 +184,36 @@ def _attempt_cells(attempt: Attempt, read_at: datetime, zone: ZoneInfo) -> dict[
 
 
 def _render_tracebacks(attempts: Sequence[Attempt]) -> None:
-    for attempt in attempts:
-        if attempt.error_traceback:
-            title = f"Traceback of attempt {attempt.attempt}" if len(attempts) > 1 else "Traceback"
-            with st.expander(title):
-                st.code(attempt.error_traceback, language=None, wrap_lines=True)
+    """What each attempt failed at, the last one first and open."""
+    failed = [attempt for attempt in attempts if attempt.error_traceback or attempt.exchange]
+    for attempt in reversed(failed):
+        title = f"Where attempt {attempt.attempt} failed" if len(attempts) > 1 else "Where it failed"
+        with st.expander(title, expanded=attempt is failed[-1], key=f"failed_{attempt.attempt}"):
+            render_exchange(attempt.exchange)
+            if attempt.error_traceback:
+                render_traceback(attempt.error_traceback, key=f"attempt_{attempt.attempt}")
 
 
-def _render_steps(steps: Sequence[StepRow], *, with_attempts: bool) -> None:
-    zone = settings().zone
-    frame = pd.DataFrame(
-        [
-            {
-                "Attempt": step.attempt,
-                "Step": step.name,
-                "Outcome": f"{run_badge(step.status).sign}\u00a0{run_badge(step.status).word}",
-                "Started": clock_time(step.started_at, zone),
-                "Duration": duration(step.seconds),
-                "What came of it": escaped(step.detail or ""),
-            }
-            for step in steps
-        ]
-    )
-    st.table(frame if with_attempts else frame.drop(columns="Attempt"), border="horizontal", hide_index=True)
-
-
-def _render_figures(run: Run) -> None:
-    declared = {figure.key: figure for job in JOBS if job.id == run.job_id for figure in job.figures}
+def render_figures(run: Run) -> None:
+    """What the run counted, each figure against what is usual for the job."""
+    declared = figures_of(run.job_id)
+    usual = learn_usual(list(declared.values()), past_of(run.id))
+    if report := run.figures.get(_REPORT):
+        st.page_link(
+            "pages/report.py",
+            label="Open the report that it made",
+            icon=":material/article:",
+            query_params={"id": str(report)},
+        )
+    shown = {key: value for key, value in run.figures.items() if key != _REPORT}
+    if not shown:
+        return
     grid = st.grid(4, min_column_width=190, border=True)
-    for key, value in sorted(run.figures.items(), key=lambda item: _order(item[0], declared)):
+    for key, value in sorted(shown.items(), key=lambda item: _order(item[0], declared)):
         known = declared.get(key, Figure(key, key.replace("_", " ").capitalize()))
         with grid:
-            st.metric(known.label, figure(value, known.unit))
+            _render_metric(known.label, figure(value, known.unit), usual.of_figure(known, value))
 
 
 def _order(key: str, declared: dict[str, Figure]) -> int:
     return list(declared).index(key) if key in declared else len(declared)
-
-
-def _render_log(view: RunView) -> None:
-    if not view.log:
-        st.caption("Nothing has been logged yet." if view.active else "This run logged nothing.")
-        return
-    lines = "\n".join(_line(line) for line in view.log)
-    st.code(lines, language=None, height=LOG_HEIGHT if len(view.log) > 16 else "content", wrap_lines=True)
-
-
-def _line(line: LogLine) -> str:
-    return f"{clock_time(line.logged_at, settings().zone)}  {line.level.upper():<8} {line.message}"

@@ -1,4 +1,4 @@
-"""All that the page of a run shows, read at one instant."""
+"""A run as its page shows it, read at one instant."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from bvmt.runs.status import ACTIVE
-from bvmt.store.history import Attempt, LogLine, Run, StepRow
+from bvmt.store.history import Attempt, Run, StepRow
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run, its attempts, steps and log, and its neighbours in the job's history.
+    """A run, its attempts and steps, and its neighbours in the job's history.
 
     `sentence` says what became of its slot, where it has one.
     """
@@ -22,7 +22,6 @@ class RunView:
     run: Run
     attempts: Sequence[Attempt]
     steps: Sequence[StepRow]
-    log: Sequence[LogLine]
     previous: UUID | None
     following: UUID | None
     sentence: str | None = None

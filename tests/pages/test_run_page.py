@@ -50,11 +50,6 @@ def test_figures_carry_label_and_unit(open_page: OpenPage, engine: sa.Engine) ->
     assert ("Quotes stored", "78 quotes") in {(metric.label, metric.value) for metric in page.metric}
 
 
-def test_the_log_is_shown_as_text(open_page: OpenPage, engine: sa.Engine) -> None:
-    page = open_run(open_page, engine, "succeeded", log="<script>alert(1)</script> **bold**")
-    assert "<script>alert(1)</script> **bold**" in texts(page.code)
-
-
 def test_markup_in_an_error_stays_text(open_page: OpenPage, engine: sa.Engine) -> None:
     error = ("ValueError", "[click](http://evil.example) $x$", "trace")
     page = open_run(open_page, engine, "failed", error=error)
@@ -144,3 +139,96 @@ def test_with_the_database_away_the_page_of_a_run_says_so(own_server: EmbeddedPo
     page.run()
     assert not page.exception
     assert "The database cannot be reached." in texts(page.error)
+
+
+def many_lines(engine: sa.Engine, count: int) -> None:
+    with engine.connect() as conn:
+        conn.execute(
+            sa.text("""
+              insert into run_logs (run_id, attempt, logged_at, level, logger, message)
+              select id, 1, clock_timestamp(), 'warning', 'jobs', 'line ' || n
+              from runs, generate_series(1, :count) n"""),
+            {"count": count},
+        )
+
+
+def test_of_a_long_log_the_end_is_shown_and_its_length_told(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    run = add_run(engine, "succeeded", instance=add_instance(engine))
+    many_lines(engine, 600)
+    assert "The last 500 of 601 lines" in texts(open_page("pages/run.py", id=str(run)).caption)
+
+
+def test_the_filter_of_the_log_is_taken_from_the_address(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    run = add_run(engine, "succeeded", instance=add_instance(engine), log="100% of the board")
+    many_lines(engine, 20)
+    page = open_page("pages/run.py", id=str(run), log_level="Info", log_search="100%")
+    assert "1 of 1 lines that match, of 21 in all" in texts(page.caption)
+
+
+def test_a_run_under_way_says_that_lines_appear_as_they_come(open_page: OpenPage, engine: sa.Engine) -> None:
+    assert "1 line · New lines appear as they come" in texts(open_run(open_page, engine, "running").caption)
+
+
+def test_a_figure_outside_its_usual_band_is_marked_with_sign_and_word(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    instance = add_instance(engine)
+    for _ in range(12):
+        add_run(engine, "succeeded", instance=instance, figures={"quotes_stored": 80})
+    run = add_run(engine, "succeeded", instance=instance, figures={"quotes_stored": 61})
+    page = open_page("pages/run.py", id=str(run))
+    (figure,) = (metric for metric in page.metric if metric.label == "Quotes stored")
+    assert figure.delta == "▼ below its usual 76 to 84"
+    (took,) = (metric for metric in page.metric if metric.label == "Duration")
+    assert took.delta.startswith("usual ")
+
+
+def test_a_run_with_no_history_claims_nothing_to_be_usual(open_page: OpenPage, engine: sa.Engine) -> None:
+    page = open_run(open_page, engine, "succeeded", figures={"quotes_stored": 61})
+    assert {metric.delta for metric in page.metric} == {""}
+
+
+def test_a_failed_run_leads_to_the_failures_of_its_kind(open_page: OpenPage, engine: sa.Engine) -> None:
+    page = open_run(open_page, engine, "failed", error=("SourceRefused", "Exchange feed: 500", "trace"))
+    (link,) = (link for link in page.get("page_link") if link.proto.label == "All failures of this kind")
+    assert link.proto.query_string == "group=SourceRefused"
+
+
+def test_the_runs_to_compare_with_are_the_one_before_the_last_success_and_the_other_recent_ones(
+    open_page: OpenPage, engine: sa.Engine
+) -> None:
+    add_job(engine)
+    instance = add_instance(engine)
+    success = add_run(engine, "succeeded", instance=instance)
+    before = add_run(engine, "failed", instance=instance)
+    run = add_run(engine, "failed", instance=instance)
+    page = open_page("pages/run.py", id=str(run))
+    links = [
+        (link.proto.label, link.proto.query_string) for link in page.get("page_link") if link.proto.page == "compare"
+    ]
+    assert [query for _, query in links] == [f"run={run}&with={other}" for other in (before, success, before, success)]
+    assert [label for label, _ in links][:1] == ["The run before"]
+
+
+def test_the_only_run_of_a_job_has_nothing_to_be_compared_with(open_page: OpenPage, engine: sa.Engine) -> None:
+    assert "This job has no other run yet." in texts(open_run(open_page, engine, "succeeded").caption)
+
+
+def test_the_command_for_the_api_is_there_to_be_copied(open_page: OpenPage, engine: sa.Engine) -> None:
+    page = open_run(open_page, engine, "succeeded")
+    assert f"/api/runs/{answer(engine, 'select id from runs')}" in texts(page.code)
+
+
+def test_a_report_that_a_run_made_is_a_link_and_not_a_figure(open_page: OpenPage, engine: sa.Engine) -> None:
+    report = str(uuid4())
+    page = open_run(open_page, engine, "succeeded", figures={"report": report, "quotes_stored": 1})
+    assert f"id={report}" in {link.proto.query_string for link in page.get("page_link")}
+    assert "Report" not in {metric.label for metric in page.metric}
+
+
+def test_a_waiting_run_without_a_log_says_so(open_page: OpenPage, engine: sa.Engine) -> None:
+    page = open_run(open_page, engine, "queued")
+    assert not page.exception
+    assert ("Attempt", "none yet") in {(metric.label, metric.value) for metric in page.metric}
+    assert page.get_by_key("log_download").proto.disabled
