@@ -11,6 +11,7 @@ from bvmt.ui.feedback import failures_are_said, tell_outcome
 from bvmt.ui.job_parts import render_job_heading, render_rules, render_unknown
 from bvmt.ui.reads import deeds_of_job, find_job, surroundings
 from bvmt.ui.schedule_editor import render_schedule
+from bvmt.ui.slot_strip import render_strip
 from bvmt.ui.slot_table import render_slots
 
 
@@ -21,6 +22,12 @@ def render_state(job_id: str) -> None:
     with failures_are_said():
         if (job := find_job(job_id)) is not None:
             render_job_heading(job, surroundings())
+
+
+@st.fragment(run_every=5, key="job_strip")
+def render_boxes(job_id: str, name: str) -> None:
+    with failures_are_said():
+        render_strip(job_id, name)
 
 
 @st.fragment(run_every=5, key="job_ledger")
@@ -51,6 +58,7 @@ def render_job(job_id: str, job: JobOverview | None) -> None:
     st.subheader("Schedule", anchor=False)
     render_schedule(job)
     st.subheader("Slots", anchor=False)
+    render_boxes(job_id, job.name)
     render_ledger(job_id)
     st.subheader("Who did what", anchor=False)
     render_history(job_id)

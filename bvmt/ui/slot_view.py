@@ -1,4 +1,4 @@
-"""A page of a job's ledger, and how its rows are written. Pure."""
+"""A page of a job's ledger, how its rows are written, and the boxes of its strip. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bvmt.runs.status import RunOrigin, RunStatus
 from bvmt.store.slots import SlotRow
 from bvmt.ui.badges import run_badge
+from bvmt.ui.words import short_instant
 
 PAGE_ROWS = 100
 
@@ -42,6 +43,47 @@ def slot_cells(slot: SlotRow, sentence: str, zone: ZoneInfo) -> dict[str, Any]:
         "Started": _started(slot.started_at, zone),
         "Why": sentence,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class StripBox:
+    """A slot as a box: hollow where nothing ran. `said` is what became of it; `run_id` None: not settled yet."""
+
+    run_id: str | None
+    kind: str
+    sign: str
+    tone: str
+    hollow: bool
+    said: str
+
+
+def strip_boxes(
+    slots: Sequence[SlotRow], sentences: Sequence[str], zone: ZoneInfo, now: datetime
+) -> list[tuple[str, list[StripBox]]]:
+    """Return a line of boxes for each day in `zone`, the latest day first, its slots in the order of the clock.
+
+    `slots` come newest first, each with its sentence.
+    """
+    lines: dict[str, list[StripBox]] = {}
+    for slot, sentence in zip(slots, sentences, strict=True):
+        day = short_instant(slot.scheduled_at, zone, now=now).rpartition(" ")[0]
+        lines.setdefault(day, []).insert(0, _strip_box(slot, sentence, zone))
+    return list(lines.items())
+
+
+def _strip_box(slot: SlotRow, sentence: str, zone: ZoneInfo) -> StripBox:
+    word, tone, sign = "Open", "gray", "…"
+    if slot.status is not None:
+        badge = run_badge(slot.status)
+        word, tone, sign = badge.word, badge.tone, badge.sign
+    return StripBox(
+        run_id=str(slot.run_id) if slot.run_id else None,
+        kind=str(slot.status or "open"),
+        sign=sign,
+        tone=tone,
+        hollow=slot.status in {None, RunStatus.MISSED, RunStatus.SKIPPED},
+        said=f"{slot.scheduled_at.astimezone(zone):%a %d %b %H:%M}, {word}. {sentence}",
+    )
 
 
 def _outcome(status: RunStatus | None) -> str:
