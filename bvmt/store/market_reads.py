@@ -44,11 +44,17 @@ class FactorRow:
     computed_at: datetime
 
 
+# The sessions are stepped through along their index, and each listing is looked up: to count what differs would read
+# and sort every bar.
 _COVERAGE = text("""
+with recursive days as (
+  select min(session) as session from quotes
+  union all
+  select (select min(session) from quotes where session > days.session) from days where days.session is not null)
 select
   (select min(session) from quotes) as first_session, (select max(session) from quotes) as last_session,
-  (select count(distinct session) from quotes) as sessions, (select count(*) from quotes) as bars,
-  (select count(distinct isin) from quotes) as quoted_listings,
+  (select count(session) from days) as sessions, (select count(*) from quotes) as bars,
+  (select count(*) from listings where exists (select from quotes where isin = listings.isin)) as quoted_listings,
   (select count(*) from listings where active) as listings,
   (select count(distinct code) from index_levels) as indices, (select count(*) from index_levels) as index_levels,
   (select max(session) from index_levels) as last_index_session,

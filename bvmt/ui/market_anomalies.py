@@ -14,6 +14,7 @@ from bvmt.clock import now
 from bvmt.store.anomalies import AnomalyRow, Verdict
 from bvmt.ui import market_clicks
 from bvmt.ui.escaping import escaped
+from bvmt.ui.market_anomaly_map import render_anomaly_map
 from bvmt.ui.market_reads import (
     MOST_ANOMALIES,
     all_listings,
@@ -82,6 +83,7 @@ def render_anomalies(filters: Filters) -> None:
         _render_nothing_stored()
         return
     rows = _found(filters, since, until)
+    render_anomaly_map(newest or until)
     st.caption(f"{rate_words(verdict_counts(today()))} A finding is an atypical move to check, and no more than that.")
     if not rows:
         _render_nothing_found(filters, since, until)
@@ -211,9 +213,11 @@ def _render_verdict(rows: Sequence[AnomalyRow]) -> None:
 
 
 def _render_details(row: AnomalyRow) -> None:
-    st.markdown(
-        f"**{escaped(row.name)}**, {escaped(row.sector)}: severity {row.severity:.2f}, {LEVEL_WORDS[row.level]}"
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = f"{escaped(row.sector)}: severity {row.severity:.2f}, {LEVEL_WORDS[row.level]}"
+        st.markdown(f"**{escaped(row.name)}**, {words}", width="content")
+        asked = {"isin": row.isin, "anomaly": row.session.isoformat()}
+        st.page_link("pages/listing.py", label="Its page", icon=":material/show_chart:", query_params=asked)
     said = [finding["sentence"] for finding in row.findings] + [f"Explained by: {each}" for each in row.explanations]
     if row.unconfirmed:
         said.append("The reference moved and no corporate action is known: one is to be confirmed.")

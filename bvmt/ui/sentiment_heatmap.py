@@ -196,7 +196,7 @@ def _filter_by_cell() -> None:
 def show_stories_of(ticker: str, day: date, kind: NewsKind) -> None:
     """In a callback: set the filters of the stories to a cell of the heatmap, and no others."""
     state = st.session_state
-    state.listing, state.kind = ticker, KIND_WORDS[kind]
+    state.listing, state.medium = ticker, KIND_WORDS[kind]
     state.since = state.until = day
-    state.label, state.language, state.search = [], [], ""
+    state.label, state.written_in, state.search = [], [], ""
     state.stories_page = 1

@@ -29,7 +29,7 @@ from bvmt.ui.words import plural
 MARKET, UNNAMED = "The market", "No listing"
 SEARCH_LENGTH = 100
 _SHOWN = "stories_shown"
-_FILTERS = ("listing", "kind", "since", "until", "label", "language", "search")
+_FILTERS = ("listing", "medium", "since", "until", "label", "written_in", "search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def render_filters() -> Asked:
         list(KIND_WORDS.values()),
         index=None,
         placeholder="All",
-        key="kind",
+        key="medium",
         bind="query-params",
         on_change=_first_page,
     )
@@ -80,7 +80,7 @@ def render_filters() -> Asked:
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         labels = _pills("Tone", [str(label) for label in Label], "label")
-        languages = _pills("Language", list(LANGUAGE_WORDS.values()), "language")
+        languages = _pills("Language", list(LANGUAGE_WORDS.values()), "written_in")
         st.space("stretch")
         narrow = bool(about or told or first or last or words or labels or languages)
         st.button(
@@ -124,7 +124,7 @@ def _first_page() -> None:
 
 def _clear() -> None:
     for key in _FILTERS:
-        st.session_state[key] = [] if key in {"label", "language"} else "" if key == "search" else None
+        st.session_state[key] = [] if key in {"label", "written_in"} else "" if key == "search" else None
     _first_page()
 
 

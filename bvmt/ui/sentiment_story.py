@@ -123,6 +123,9 @@ def _render_about(article: ArticleRow) -> None:
     named = [f"{each.ticker} ({each.name}) by “{each.words}”" for each in article.about]
     told = "; ".join([*named, *(["the whole market"] if article.market else [])]) or "no listing"
     st.caption(escaped(f"About {told}. Written in {LANGUAGE_WORDS[article.language]}."))
+    with st.container(horizontal=True):
+        for each in article.about:
+            st.page_link("pages/listing.py", label=each.ticker, help=each.name, query_params={"isin": each.isin})
 
 
 def _render_label(article: ArticleRow) -> None:

@@ -157,3 +157,21 @@ def test_a_cell_that_a_spreadsheet_would_compute_gets_a_quote(cell: str) -> None
 
 def test_ordinary_cells_and_missing_ones_stay_as_they_are_in_a_download() -> None:
     assert guarded_csv([{"a": "x=1", "b": None}, {"a": 5, "b": "é"}]).decode("utf-8-sig") == "a,b\r\nx=1,\r\n5,é\r\n"
+
+
+def test_the_heatmap_shows_moves_beyond_the_session_of_the_table(page: AppTest) -> None:
+    assert "**Atypical moves by listing and session**, 1 session" in texts(page.markdown)
+
+
+def test_the_heatmap_stays_whole_while_the_table_is_narrowed(page: AppTest) -> None:
+    page.session_state["listing"] = "BIAT"
+    page.session_state["since"] = page.session_state["until"] = EARLIER
+    page.run()
+    assert shown(page, "Session") == ["20 Nov 2026"]
+    assert "**Atypical moves by listing and session**" in texts(page.markdown)
+
+
+def test_without_a_finding_there_is_no_heatmap(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_listings(engine)
+    add_bar(engine)
+    assert "Atypical moves by listing" not in texts(open_page("pages/anomalies.py").markdown)
