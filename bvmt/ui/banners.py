@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -12,11 +13,14 @@ from bvmt.clock import now
 from bvmt.errors import StoreError
 from bvmt.runs.workers import CAPACITY
 from bvmt.store.standing import Standing
+from bvmt.ui.chart_colours import tone_colour
 from bvmt.ui.escaping import escaped
 from bvmt.ui.gate import render_sign_in
-from bvmt.ui.reads import how_it_stands, settings
+from bvmt.ui.jobs_reads import the_last_start
+from bvmt.ui.last_known import Known, age_words, last_known
+from bvmt.ui.reads import how_it_stands, instance_rows, settings
 from bvmt.ui.signed_in import oidc_is_set_up
-from bvmt.ui.truth import AWAY, Truth, freeze_sentence, truth
+from bvmt.ui.truth import Part, Truth, away, freeze_sentence, truth
 from bvmt.ui.visitor import visitor
 from bvmt.ui.visitor_line import render_visitor
 
@@ -27,17 +31,33 @@ REFRESH_SECONDS = 5
 def render_truth() -> None:
     """Say how the product stands, and keep it true. Loud where nothing fires."""
     zone, at = settings().zone, now()
-    try:
-        standing = how_it_stands()
-    except StoreError:
-        standing = None
-    _render_line(truth(standing, capacity=CAPACITY, zone=zone, now=at) if standing else AWAY)
+    known, line = _standing_line(zone, at)
+    _render_line(line)
     with st.container(key="alarms"):
-        if standing is None:
+        if known is None or known.stale:
             _render_away()
         else:
-            _render_nothing_fires(standing)
-            _render_freeze(standing, zone, at)
+            _render_nothing_fires(known.value)
+            _render_freeze(known.value, zone, at)
+
+
+def _standing_line(zone: ZoneInfo, at: datetime) -> tuple[Known[Standing] | None, Truth]:
+    """How the product stands, or stood when it was last known; None: that was never."""
+    try:
+        known = last_known("known_standing", how_it_stands)
+        if known.stale:
+            return known, away(age_words(known.read_at, now=at, zone=zone))
+        return known, truth(
+            known.value,
+            capacity=CAPACITY,
+            lease_seconds=settings().lease_seconds,
+            zone=zone,
+            now=at,
+            instances=instance_rows(),
+            last_start=the_last_start(),
+        )
+    except StoreError:
+        return None, away(None)
 
 
 def _render_away() -> None:
@@ -58,10 +78,23 @@ def _render_freeze(standing: Standing, zone: ZoneInfo, at: datetime) -> None:
 
 def _render_line(line: Truth) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="truth_line"):
-        words = f":{line.tone}[{line.words}]" if line.tone == "red" else line.words
-        st.markdown(f":{line.tone}[●] {words}", width="stretch")
+        st.html(_line_html(line), width="stretch")
         st.markdown(f"Times in {settings().timezone}", width="content")
         render_visitor()
+
+
+def _line_html(line: Truth) -> str:
+    parts = " · ".join(_part_html(part) for part in line.parts)
+    colour = tone_colour(line.tone, dark=st.context.theme.type == "dark")
+    text = f' style="color:{colour}; opacity:1"' if line.tone == "red" else ""
+    return f'<p class="truth"{text}><i style="color:{colour}" aria-hidden="true">●</i> {parts}</p>'
+
+
+def _part_html(part: Part) -> str:
+    if not part.hint:
+        return f"<span>{escape(part.words)}</span>"
+    hint = escape(part.hint)
+    return f'<span class="more" tabindex="0" title="{hint}" aria-description="{hint}">{escape(part.words)}</span>'
 
 
 def _render_nothing_fires(standing: Standing) -> None:

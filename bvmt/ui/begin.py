@@ -15,6 +15,19 @@ _STYLE = """
 .st-key-truth_line {border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .35rem}
 .st-key-truth_line p {font-size: .85rem; opacity: .85; font-variant-numeric: tabular-nums}
 .st-key-truth_line p a {color: inherit; text-decoration: none; pointer-events: none}
+.st-key-truth_line {flex-wrap: nowrap}
+.truth {margin: 0}
+[class*="st-key-attention_"] {flex-wrap: nowrap; align-items: baseline}
+[class*="st-key-attention_"] > :first-child {flex: 0 1 auto; min-width: 0}
+[class*="st-key-attention_"] > :last-child {flex: none}
+.st-key-attention p {font-size: .9rem; line-height: 1.45}
+.st-key-attention .stMarkdown p {padding-left: 1.3em; text-indent: -1.3em}
+.st-key-attention .stMarkdown p > span:first-child {display: inline-block; min-width: 1.3em; text-indent: 0}
+.st-key-attention [data-testid="stPageLink"] a {padding: 0; min-height: 0}
+.st-key-attention [data-testid="stPageLink"] p {color: var(--st-link-color, inherit); text-decoration: underline}
+.truth i {font-style: normal; margin-right: .15rem}
+.truth .more {text-decoration: underline dotted color-mix(in srgb, currentColor 45%, transparent); cursor: help}
+.truth .more {text-underline-offset: 3px}
 .st-key-truth_line button p {font-size: .85rem}
 .st-key-banner [data-testid="stAlertContainer"], .st-key-alarms [data-testid="stAlertContainer"] {padding: .35rem .8rem}
 .st-key-banner [data-testid="stAlertContainer"] p, .st-key-alarms [data-testid="stAlertContainer"] p {font-size: .9rem}

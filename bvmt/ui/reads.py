@@ -127,7 +127,7 @@ def ledger(job_id: str, page: int) -> Ledger:
 
 @st.cache_data(ttl=SECONDS, max_entries=50, show_spinner=False)
 def run_view(run_id: UUID) -> RunView | None:
-    """A run with all it left behind; None where there is none with this id."""
+    """A run with its attempts, steps and neighbours; None where there is none with this id."""
     with store_errors(), engine().connect() as conn:
         run = history.find_run(conn, run_id)
         if run is None:
@@ -138,7 +138,6 @@ def run_view(run_id: UUID) -> RunView | None:
             run=run,
             attempts=history.list_attempts(conn, run_id),
             steps=history.list_steps(conn, run_id),
-            log=history.list_log(conn, run_id),
             previous=previous,
             following=following,
             sentence=_slot_sentence(conn, run.job_id, run.scheduled_at),

@@ -1,24 +1,41 @@
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from bvmt.clock import now
 from bvmt.errors import ActionRefused
 from bvmt.runs.actions import freeze_all, pause_job, resume_job
 from bvmt.store.embedded import EmbeddedPostgres
+from bvmt.store.engine import make_engine
 from bvmt.ui import clicks, feedback
 from bvmt.ui.pause_ends import PauseEnd
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, plain, texts
 from tests.pages.worlds import JOB, add_instance, add_job, add_run, add_slots, answer
 from tests.people import person
 
 PAUSE = ("pause", JOB, "Market Pulse")
+
+
+def line_of_truth(page: AppTest) -> str:
+    """The line above the page, as it is read."""
+    (line,) = [element.value for element in page.html if 'class="truth"' in element.value]
+    return re.sub("<[^>]+>", "", line)
+
+
+def drawn_rows(page: AppTest) -> list[dict[str, Any]]:
+    """The rows that the table of jobs was given."""
+    (table,) = page.get("bidi_component")
+    return json.loads(table.proto.json)["rows"]
 
 
 def asked(open_page: OpenPage, *question: str):  # type: ignore[no-untyped-def]
@@ -36,6 +53,47 @@ def test_without_any_job_the_page_stands(open_page: OpenPage) -> None:
     page = open_page()
     assert not page.exception
     assert page.title[0].value == "Jobs"
+    assert "Nothing needs attention" not in texts(page.markdown)
+    assert "Success rate, 7 days" in texts(page.html)
+
+
+def test_while_all_is_well_one_calm_line_names_the_next_firing(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    add_run(engine, "succeeded", instance=add_instance(engine))
+    page = open_page()
+    assert "Nothing needs attention. Market Pulse is next, " in plain(page.markdown)
+    assert "100.0 %" in texts(page.html)
+
+
+def test_where_nothing_fires_nothing_is_called_calm(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    page = open_page()
+    assert "Nothing needs attention" not in texts(page.markdown)
+    assert "nothing fires" in texts(page.html)
+
+
+def test_failures_stay_above_the_jobs_after_a_later_success_and_lead_to_their_page(
+    open_page: OpenPage, engine: sa.Engine
+) -> None:
+    add_job(engine)
+    instance = add_instance(engine)
+    add_run(engine, "failed", instance=instance, error=("SourceError", "no *answer*", "Traceback"))
+    add_run(engine, "succeeded", instance=instance)
+    page = open_page()
+    assert "Market Pulse** 1 failure nobody has acknowledged" in plain(page.markdown)
+    assert "no \\*answer\\*" in texts(page.markdown)
+    links = {link.label: link for link in page.get("page_link")}
+    assert links["What failed"].proto.query_string == "job=market_pulse"
+
+
+def test_missed_firings_and_a_pause_are_told_above_the_jobs(open_page: OpenPage, engine: sa.Engine) -> None:
+    add_job(engine)
+    add_instance(engine)
+    add_slots(engine, 2, status="missed", reason="nothing was alive")
+    pause_job(engine, JOB, by=person("ada"), reason="feed maintenance")
+    told = plain(open_page().markdown)
+    assert "missed 2 firings in the last 24 hours" in told
+    assert "is paused by ada: feed maintenance" in told
 
 
 def test_with_runs_in_every_state_the_page_stands(open_page: OpenPage, engine: sa.Engine) -> None:
@@ -49,7 +107,7 @@ def test_with_runs_in_every_state_the_page_stands(open_page: OpenPage, engine: s
 def test_a_process_that_fires_nothing_says_so(open_page: OpenPage) -> None:
     page = open_page()
     assert "Nothing fires." in texts(page.warning)
-    assert ":red[Nothing fires · no scheduler has ever been here]" in texts(page.markdown)
+    assert line_of_truth(page).startswith("● Nothing fires · no scheduler has ever been here")
 
 
 def test_where_another_process_fires_the_line_of_truth_says_so(open_page: OpenPage, engine: sa.Engine) -> None:
@@ -57,7 +115,10 @@ def test_where_another_process_fires_the_line_of_truth_says_so(open_page: OpenPa
     add_instance(engine)
     page = open_page()
     assert "Nothing fires." not in texts(page.warning)
-    assert "Scheduler alive, heartbeat 1 s ago · 1 instance · 0 of 5 places in use" in texts(page.markdown)
+    line = line_of_truth(page)
+    assert re.match(r"● Scheduler alive, heartbeat \d s ago · 1 instance · 0 of 5 places in use · next wake-up", line)
+    assert "nothing to repair" in line
+    assert 'title="desk, process 1: fires, 0 runs under way, heartbeat ' in texts(page.html)
 
 
 def test_a_freeze_is_said_above_the_page_with_who_and_why(open_page: OpenPage, engine: sa.Engine) -> None:
@@ -67,17 +128,40 @@ def test_a_freeze_is_said_above_the_page_with_who_and_why(open_page: OpenPage, e
     assert "new server" in warning
 
 
-def test_with_the_database_away_the_page_says_so_and_shows_no_traceback(
+def test_with_the_database_away_what_was_last_known_is_shown_with_its_age(
     own_server: EmbeddedPostgres, open_page: OpenPage
 ) -> None:
-    page = open_page()
+    own = make_engine(own_server.url, application_name="tests")
+    page = open_page()  # which has migrated the server and written the catalogue
+    add_instance(own)
+    st.cache_data.clear()
+    page.run()
+    assert "Nothing needs attention" in texts(page.markdown)
+    own.dispose()
     own_server.stop()
     st.cache_data.clear()
     page.run()
     assert not page.exception
     assert "The database cannot be reached." in texts(page.error)
+    assert "What needs attention is not known. What follows is as of " in texts(page.markdown)
+    assert "Nothing needs attention" not in texts(page.markdown)
+    assert "Nothing can be read at the moment." not in texts(page.warning)
+    assert line_of_truth(page).startswith("● The database cannot be reached · last known as of ")
+    assert {row["state"]["word"] for row in drawn_rows(page)} == {"Not known"}
+
+
+def test_with_the_database_away_and_nothing_known_the_page_says_so_and_shows_no_traceback(
+    own_server: EmbeddedPostgres, open_page: OpenPage
+) -> None:
+    page = open_page()
+    own_server.stop()
+    st.cache_data.clear()
+    for key in ("known_standing", "known_board", "known_overview"):
+        del page.session_state[key]
+    page.run()
+    assert not page.exception
     assert "Nothing can be read at the moment." in texts(page.warning)
-    assert ":red[The database cannot be reached" in texts(page.markdown)
+    assert line_of_truth(page) == "● The database cannot be reached · how things stand is not known"
 
 
 def test_a_pause_keeps_its_reason_and_ends_in_an_hour(open_page: OpenPage, engine: sa.Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +13,10 @@ from bvmt.runs.schedules import parse_schedule
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
 from bvmt.ui.badges import run_badge
+from bvmt.ui.job_table.usual import Usual, usual_duration
 from bvmt.ui.progress import read_progress
 from bvmt.ui.role_words import takes_role
-from bvmt.ui.words import duration, instant, short_instant
+from bvmt.ui.words import duration, instant, plural, short_instant
 
 TREND = 30  # runs in the strip and in the trend of durations
 
@@ -24,7 +25,8 @@ TREND = 30  # runs in the strip and in the trend of durations
 class Surroundings:
     """What is true of all jobs. `frozen` is the sentence of a freeze in force; `firing`: a scheduler is alive.
 
-    `role` is that of the one who looks: buttons beyond it are disabled.
+    `role` is that of the one who looks: buttons beyond it are disabled. `stale` says how old all of it is, while the
+    database is away: then nothing is claimed of the present.
     """
 
     zone: ZoneInfo
@@ -32,12 +34,17 @@ class Surroundings:
     firing: bool = True
     frozen: str | None = None
     role: Role = Role.ADMIN
+    stale: str | None = None
 
 
-def job_row(job: JobOverview, around: Surroundings) -> dict[str, Any]:
-    """One job, ready to draw. Instants are seconds since the epoch where the browser counts with them."""
+def job_row(job: JobOverview, around: Surroundings, *, unacknowledged: int = 0) -> dict[str, Any]:
+    """One job, ready to draw. Instants are seconds since the epoch where the browser counts with them.
+
+    `unacknowledged` counts its failures that nobody has acknowledged, whatever came after them.
+    """
     zone = around.zone
     schedule = parse_schedule(job.schedule)
+    usual = usual_duration(job.recent)
     finished = [run for run in reversed(job.recent) if run.seconds is not None and run.started_at]
     return {
         "id": job.id,
@@ -47,13 +54,15 @@ def job_row(job: JobOverview, around: Surroundings) -> dict[str, Any]:
         "schedule": schedule.words + (" (changed)" if job.schedule_changed else ""),
         "schedule_title": f"{schedule.crontab} ({zone.key})",
         "next": _next(job, around),
-        "last": _last(job.last, zone) if job.last else None,
+        "last": _last(job.last, zone, usual) if job.last else None,
+        "usual": usual.words if usual else None,
+        "alarm": _alarm(unacknowledged),
         "durations": [round(run.seconds, 3) for run in finished if run.seconds is not None],
         "durations_title": _durations_title(finished),
         "marks": [_mark(run, zone) for run in reversed(job.recent[:TREND])],
         "succeeded": job.success_count,
         "failed": job.failure_count,
-        "buttons": _buttons(job, around.role),
+        "buttons": [_while_known(button, around) for button in _buttons(job, around.role)],
     }
 
 
@@ -72,7 +81,24 @@ def hindrance(job: JobOverview, around: Surroundings) -> str | None:
     return f"It is paused {pause_words(job, around)}." if job.paused else None
 
 
+def _alarm(unacknowledged: int) -> dict[str, Any] | None:
+    if not unacknowledged:
+        return None
+    count = plural(unacknowledged, "failure")
+    return {
+        "text": f"{unacknowledged:,} unacknowledged",
+        "title": f"{count} that nobody has acknowledged. A later success does not clear it.",
+    }
+
+
 def _state(job: JobOverview, around: Surroundings) -> dict[str, Any]:
+    if around.stale:
+        known = _known_state(job, replace(around, stale=None))
+        return {"word": "Not known", "tone": "gray", "sign": "?", "detail": f"was {known['word'].lower()}"}
+    return _known_state(job, around)
+
+
+def _known_state(job: JobOverview, around: Surroundings) -> dict[str, Any]:
     if job.active is not None:
         return _active_state(job.active, job, around.zone, around.now)
     if around.frozen:
@@ -111,14 +137,15 @@ def _next(job: JobOverview, around: Surroundings) -> dict[str, Any]:
         if stopped:
             return {"at": None, "text": word, "title": f"Would be {instant(job.next_run_at, zone)}"}
     return {
-        "at": job.next_run_at.timestamp(),
+        "at": None if around.stale else job.next_run_at.timestamp(),
         "text": short_instant(job.next_run_at, zone, now=now),
         "title": instant(job.next_run_at, zone),
     }
 
 
-def _last(run: RecentRun, zone: ZoneInfo) -> dict[str, Any]:
+def _last(run: RecentRun, zone: ZoneInfo, usual: Usual | None) -> dict[str, Any]:
     badge = run_badge(run.status, warnings=run.warnings)
+    succeeded = run.status is RunStatus.SUCCEEDED and run.seconds is not None
     return {
         "run": str(run.id),
         "word": badge.word,
@@ -128,6 +155,7 @@ def _last(run: RecentRun, zone: ZoneInfo) -> dict[str, Any]:
         "title": _run_title(run, zone),
         "detail": run.message if run.status is RunStatus.FAILED else None,
         "duration": duration(run.seconds),
+        "pace": usual.pace(run.seconds or 0.0) if usual and succeeded else None,
     }
 
 
@@ -151,6 +179,11 @@ def _durations_title(runs: list[RecentRun]) -> str:
     if not seconds:
         return "No run yet"
     return f"Last {len(seconds)}: median {duration(seconds[len(seconds) // 2])}, longest {duration(seconds[-1])}"
+
+
+def _while_known(button: dict[str, Any], around: Surroundings) -> dict[str, Any]:
+    """As it is; disabled while the database is away, for a click would change nothing."""
+    return button | {"disabled": True, "title": "The database cannot be reached"} if around.stale else button
 
 
 def _buttons(job: JobOverview, role: Role) -> list[dict[str, Any]]:

@@ -23,6 +23,12 @@ function ago(seconds) {
   return `${Math.floor(seconds / 86400)} d ago`;
 }
 
+function lasted(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return `${s} s`;
+  return s < 3600 ? `${Math.floor(s / 60)} min ${two(s % 60)} s` : `${Math.floor(s / 3600)} h ${two(Math.floor(s / 60) % 60)} min`;
+}
+
 function badge(part, href) {
   const node = el(href ? "a" : "span", `badge ${part.tone}`);
   node.append(el("span", "sign", part.sign), el("span", "", part.word));
@@ -32,7 +38,7 @@ function badge(part, href) {
 }
 
 function spark(values, title) {
-  const ns = "http://www.w3.org/2000/svg", width = 84, height = 20;
+  const ns = "http://www.w3.org/2000/svg", width = 60, height = 18;
   const svg = document.createElementNS(ns, "svg");
   svg.setAttribute("width", width);
   svg.setAttribute("height", height);
@@ -51,10 +57,11 @@ function spark(values, title) {
   return svg;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".jobs");
-  const focused = parentElement.activeElement?.dataset.f ?? root.getRootNode().activeElement?.dataset?.f;
-  const skew = data.now - Date.now() / 1000;
+// The table's name for a column, where it is shown as cards; how it looks; empty: it names itself.
+const COLUMNS = [["Job", "job"], ["State", "state"], ["Schedule", "schedule"], ["Next run", "next"], ["Last run", "last"],
+  ["Duration", "time"], ["Last 30", "runs"], ["Succeeded", "n good"], ["Failed", "n bad"], ["Actions", "n act"]];
+
+function draw(root, data, send) {
   const ticking = [];
   const address = (run) => `${data.run_url}?id=${encodeURIComponent(run)}`;
 
@@ -65,7 +72,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     link.onclick = (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      setTriggerValue(trigger, id);
+      send(trigger, id);
     };
     return link;
   };
@@ -73,20 +80,33 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const jobLink = (job) => leads(
     el("a", "name", job.name), `${data.job_url}?id=${encodeURIComponent(job.id)}`, `job-${job.id}`, "open_job", job.id);
 
-  const cell = (tr, cls, ...children) => {
+  // Roles are said outright: a table that is laid out as cards would lose them.
+  const cell = (tr, ...children) => {
+    const [label, cls] = COLUMNS[tr.children.length];
     const td = el("td", cls);
+    td.setAttribute("role", "cell");
+    td.dataset.label = label;
     td.append(...children);
     tr.append(td);
     return td;
   };
 
+  function alarm(job) {
+    const chip = badge({ tone: "outlined", sign: "✕", word: job.alarm.text });
+    const link = el("a", chip.className);
+    link.append(...chip.childNodes);
+    link.title = job.alarm.title;
+    const href = `${data.failures_url}?job=${encodeURIComponent(job.id)}`;
+    return leads(link, href, `alarm-${job.id}`, "open_failures", job.id);
+  }
+
   function stateCell(tr, job) {
     const mark = badge(job.state, job.state.run && address(job.state.run));
     if (job.state.run) opens(mark, job.state.run, `state-${job.id}`);
     const detail = el("div", "sub", job.state.detail);
-    const td = cell(tr, "state", mark, detail);
+    const td = cell(tr, mark, detail);
     if (job.state.since) ticking.push((now) => {
-      detail.textContent = `${job.state.detail}, ${Math.max(0, Math.floor(now - job.state.since))} s`;
+      detail.textContent = `${job.state.detail}, ${lasted(now - job.state.since)}`;
     });
     if (job.state.percent != null) {
       const bar = el("div", "bar"), fill = el("div");
@@ -97,11 +117,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       bar.append(fill);
       td.append(bar, el("div", "sub num-wrap", job.state.progress));
     }
+    if (job.alarm) td.append(alarm(job));
   }
 
   function nextCell(tr, job) {
     const left = el("div", "num", job.next.at ? "" : job.next.text);
-    const td = cell(tr, "", left);
+    const td = cell(tr, left);
     td.title = job.next.title;
     if (!job.next.at) return;
     td.append(el("div", "sub nowrap", job.next.text));
@@ -113,37 +134,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   function lastCell(tr, job) {
-    if (!job.last) return cell(tr, "", el("span", "sub", "has not run yet"));
+    if (!job.last) return cell(tr, el("span", "sub", "has not run yet"));
     const mark = opens(badge(job.last, address(job.last.run)), job.last.run, `last-${job.id}`);
     mark.title = job.last.title;
     const when = el("div", "sub nowrap");
     if (job.last.at) ticking.push((now) => { when.textContent = ago(now - job.last.at); });
-    const td = cell(tr, "", mark, when);
-    if (job.last.detail) td.append(el("div", "sub", job.last.detail));
+    const td = cell(tr, mark, when);
+    if (job.last.detail) td.append(el("div", "sub message", job.last.detail));
   }
 
-  function row(job) {
-    const tr = el("tr");
-    tr.dataset.job = job.id;
-    cell(tr, "job", jobLink(job), el("div", "sub", job.description));
-    stateCell(tr, job);
-    const schedule = cell(tr, "schedule", el("div", "", job.schedule));
-    schedule.title = job.schedule_title;
-    nextCell(tr, job);
-    lastCell(tr, job);
-    const time = cell(tr, "mid", el("div", "num", job.last ? job.last.duration : "—"));
-    time.title = job.durations_title;
-    if (job.durations.length > 1) time.append(spark(job.durations, job.durations_title));
-    const strip = el("div", "strip");
-    for (const mark of job.marks) {
-      const link = opens(el("a", `m-${mark.tone}`), mark.run, mark.run);
-      link.title = mark.title;
-      link.setAttribute("aria-label", mark.title);
-      strip.append(link);
-    }
-    cell(tr, "wide", job.marks.length ? strip : el("span", "sub", "—"));
-    cell(tr, "n num mid", el("div", "", job.succeeded.toLocaleString("en")));
-    cell(tr, "n num mid", el("div", "", job.failed.toLocaleString("en")));
+  function timeCell(tr, job) {
+    const line = el("div", "taken"), td = cell(tr, line);
+    line.append(el("span", "num", job.last ? job.last.duration : "—"));
+    if (job.durations.length > 1) line.append(spark(job.durations, job.durations_title));
+    td.title = job.durations_title;
+    const pace = job.last?.pace;
+    if (pace) td.append(el("div", `pace ${pace}`, pace === "slower" ? "▲ slower" : "▼ quicker"));
+    if (job.usual) td.append(el("div", "sub num-wrap", job.usual));
+  }
+
+  function actsCell(tr, job) {
     const acts = el("div", "acts");
     for (const button of job.buttons) {
       const node = el("button", "", button.word);
@@ -151,32 +161,80 @@ export default function ({ data, parentElement, setTriggerValue }) {
       node.title = button.title;
       node.setAttribute("aria-label", `${button.word} ${job.name}`);
       node.disabled = button.disabled;
+      node.dataset.disabled = button.disabled ? "yes" : "";
       node.onclick = () => {
         node.disabled = true;
-        setTriggerValue("command", { act: button.act, id: job.id, run: button.run ?? null });
+        send("command", { act: button.act, id: job.id, run: button.run ?? null });
       };
       acts.append(node);
     }
-    cell(tr, "n", acts);
+    cell(tr, acts);
+  }
+
+  function row(job) {
+    const tr = el("tr");
+    tr.dataset.job = job.id;
+    tr.setAttribute("role", "row");
+    cell(tr, jobLink(job), el("div", "sub", job.description));
+    stateCell(tr, job);
+    cell(tr, el("div", "", job.schedule)).title = job.schedule_title;
+    nextCell(tr, job);
+    lastCell(tr, job);
+    timeCell(tr, job);
+    const strip = el("div", "strip");
+    for (const mark of job.marks) {
+      const link = opens(el("a", `m-${mark.tone}`), mark.run, mark.run);
+      link.title = mark.title;
+      link.setAttribute("aria-label", mark.title);
+      strip.append(link);
+    }
+    cell(tr, job.marks.length ? strip : el("span", "sub", "—"));
+    cell(tr, el("div", "num", job.succeeded.toLocaleString("en")));
+    cell(tr, el("div", "num", job.failed.toLocaleString("en")));
+    actsCell(tr, job);
     return tr;
   }
 
-  const heads = [["Job"], ["State"], ["Schedule"], ["Next run"], ["Last run"], ["Duration", "mid"], ["Last 30", "wide"],
-    ["Succeeded", "n mid"], ["Failed", "n mid"], ["", "n"]];
   const table = el("table"), head = el("tr"), body = el("tbody");
-  for (const [word, cls] of heads) {
-    const th = el("th", cls, word);
+  table.setAttribute("role", "table");
+  table.setAttribute("aria-label", "Jobs");
+  head.setAttribute("role", "row");
+  for (const [word, cls] of COLUMNS) {
+    const th = el("th", cls, word === "Actions" ? "" : word);
+    if (word === "Actions") th.setAttribute("aria-label", word);
     th.scope = "col";
+    th.setAttribute("role", "columnheader");
     head.append(th);
   }
   table.append(el("thead"), body);
   table.tHead.append(head);
+  for (const part of [table.tHead, body]) part.setAttribute("role", "rowgroup");
   body.append(...data.rows.map(row));
   root.replaceChildren(data.rows.length ? table : el("div", "empty", "No job is in the catalogue yet."));
+  return ticking;
+}
 
-  const tick = () => ticking.forEach((draw) => draw(Date.now() / 1000 + skew));
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".jobs"), age = parentElement.querySelector(".age");
+  const skew = data.now - Date.now() / 1000;
+  root.send = setTriggerValue;
+  root.classList.toggle("stale", Boolean(data.stale));
+  age.hidden = !data.stale;
+  age.textContent = data.stale ? `The jobs as they were last known, ${data.stale}.` : "";
+
+  // What did not change is left alone: a hint that is open, a marked text and the focus stay as they are.
+  const rows = JSON.stringify(data.rows);
+  if (root.rows !== rows) {
+    const focused = root.getRootNode().activeElement?.dataset?.f;
+    root.ticking = draw(root, data, (...what) => root.send(...what));
+    root.rows = rows;
+    if (focused) root.querySelector(`[data-f="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  } else {
+    for (const button of root.querySelectorAll("button")) button.disabled = Boolean(button.dataset.disabled);
+  }
+
+  const tick = () => root.ticking.forEach((drawOne) => drawOne(Date.now() / 1000 + skew));
   tick();
   const timer = setInterval(tick, 1000);
-  if (focused) root.querySelector(`[data-f="${CSS.escape(focused)}"]`)?.focus();
   return () => clearInterval(timer);
 }

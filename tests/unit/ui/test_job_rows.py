@@ -14,6 +14,7 @@ TUNIS = ZoneInfo("Africa/Tunis")
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 RUN = UUID(int=1)
 AROUND = Surroundings(zone=TUNIS, now=NOW)
+OLD = replace(AROUND, stale="as of 12:00:00, 40 s ago")
 FROZEN = replace(AROUND, frozen="by ada since today 11:00: new server")
 
 JOB = JobOverview(
@@ -193,3 +194,46 @@ def test_buttons_beyond_the_role_of_the_one_who_looks_are_disabled_and_say_so() 
 def test_an_operator_may_use_the_buttons_of_a_job() -> None:
     buttons = job_row(JOB, replace(AROUND, role=Role.OPERATOR))["buttons"]
     assert [button["disabled"] for button in buttons] == [False, False]
+
+
+def test_failures_that_nobody_acknowledged_stand_beside_the_state_whatever_came_after_them() -> None:
+    row = job_row(replace(JOB, last=ended(1)), AROUND, unacknowledged=2)
+    assert (row["state"]["word"], row["last"]["word"]) == ("Scheduled", "Succeeded")
+    assert row["alarm"] == {
+        "text": "2 unacknowledged",
+        "title": "2 failures that nobody has acknowledged. A later success does not clear it.",
+    }
+
+
+def test_without_such_failures_there_is_no_alarm() -> None:
+    assert job_row(JOB, AROUND)["alarm"] is None
+
+
+def test_a_last_run_out_of_the_usual_band_is_marked() -> None:
+    known = [replace(ended(n), seconds=10.0) for n in range(2, 14)]
+    slow = replace(ended(1), seconds=30.0)
+    row = job_row(replace(JOB, last=slow, recent=[slow, *known]), AROUND)
+    assert (row["last"]["pace"], row["usual"]) == ("slower", "usual 10\u00a0s")
+
+
+def test_a_failed_run_is_not_compared_with_those_that_succeeded() -> None:
+    known = [replace(ended(n), seconds=10.0) for n in range(2, 14)]
+    row = job_row(replace(JOB, last=ended(1, RunStatus.FAILED), recent=known), AROUND)
+    assert row["last"]["pace"] is None
+
+
+def test_a_state_that_is_only_known_from_before_claims_nothing_of_the_present() -> None:
+    row = job_row(replace(JOB, active=working()), OLD)
+    assert row["state"] == {"word": "Not known", "tone": "gray", "sign": "?", "detail": "was running"}
+
+
+def test_a_next_firing_that_is_only_known_from_before_is_not_counted_down() -> None:
+    row = job_row(JOB, OLD)
+    assert (row["next"]["at"], row["next"]["text"]) == (None, "today 12:15")
+
+
+def test_while_the_database_is_away_no_button_can_be_used() -> None:
+    buttons = job_row(JOB, OLD)["buttons"]
+    assert [(button["disabled"], button["title"]) for button in buttons] == [
+        (True, "The database cannot be reached")
+    ] * 2
