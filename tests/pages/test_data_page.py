@@ -21,7 +21,7 @@ from bvmt.store.events import Event, EventKind
 from bvmt.ui.data_listings import _fields
 from tests.pages.conftest import OpenPage, plain, texts
 from tests.pages.market_worlds import SESSION, SFBT, add_bar, add_listings, history_file
-from tests.pages.worlds import answer
+from tests.pages.worlds import answer, today
 
 PARTS = ("Stored", "Import", "Listings", "Calendar", "Events")
 UNKNOWN = "TN0009870015"
@@ -238,7 +238,7 @@ def test_hours_are_entered_and_removed(open_page: OpenPage, engine: sa.Engine) -
 
 
 def test_a_dividend_is_added_and_its_factor_shown(open_page: OpenPage, listed: sa.Engine) -> None:
-    add_bar(listed, session=now().date() - timedelta(days=5))
+    add_bar(listed, session=today() - timedelta(days=5))
     page = open_part(open_page, "Events")
     page.selectbox(key="event_isin").set_value(SFBT)
     page.text_input(key="event_title").set_value("Dividend 2025")
@@ -263,7 +263,7 @@ def test_an_event_that_cannot_be_meant_is_refused_with_the_reason(open_page: Ope
 
 def test_an_event_is_deleted_after_a_question(open_page: OpenPage, engine: sa.Engine) -> None:
     with engine.connect() as conn:
-        events.put_events(conn, [Event(now().date(), EventKind.MEETING, "General meeting", "test")], by="x")
+        events.put_events(conn, [Event(today(), EventKind.MEETING, "General meeting", "test")], by="x")
     page = open_part(open_page, "Events")
     page.button(key="delete_event").click().run()
     assert answer(engine, "select count(*) from market_events") == 1
@@ -273,7 +273,7 @@ def test_an_event_is_deleted_after_a_question(open_page: OpenPage, engine: sa.En
 
 def test_a_file_of_events_is_imported_with_what_was_set_aside(open_page: OpenPage, listed: sa.Engine) -> None:
     page = open_part(open_page, "Events")
-    table = f"day,kind,isin,title\n{now():%Y-%m-%d},meeting,{SFBT},Meeting\nnever,meeting,{SFBT},Other\n"
+    table = f"day,kind,isin,title\n{today()},meeting,{SFBT},Meeting\nnever,meeting,{SFBT},Other\n"
     page.file_uploader(key="events_file").set_value(("events.csv", table.encode(), "text/csv")).run()
     page.button(key="import_events").click().run()
     assert not page.exception
@@ -288,3 +288,17 @@ def test_a_file_that_holds_no_events_is_refused_with_the_reason(open_page: OpenP
     page.button(key="import_events").click().run()
     assert "cats.csv: " in texts(page.toast)
     assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("Import", "Nothing was imported yet."),
+        ("Listings", "Last change of a listing today "),
+        ("Calendar", "Rules reach any year: weekends, fixed holidays, and feasts as estimated. No own day was entered"),
+        ("Events", "No event was entered yet."),
+        ("News sources", "No source is active yet"),
+    ],
+)
+def test_each_part_begins_with_how_fresh_it_is(open_page: OpenPage, listed: sa.Engine, part: str, told: str) -> None:
+    assert told in texts(open_part(open_page, part).caption)

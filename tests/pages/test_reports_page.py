@@ -10,7 +10,6 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from bvmt.clock import now
 from bvmt.reports.content import Report, ReportKind
 from bvmt.store.deliveries import put_report
 from bvmt.store.embedded import EmbeddedPostgres
@@ -18,7 +17,7 @@ from bvmt.store.engine import transaction
 from bvmt.store.reports import add_report
 from tests.pages.conftest import OpenPage, plain, texts
 from tests.pages.market_worlds import add_bar, add_listings
-from tests.pages.worlds import add_instance, answer
+from tests.pages.worlds import add_instance, answer, today
 from tests.unit.reports.sample_reports import HOSTILE, movers_table, report, section, sector_bars, stories_table
 
 _JOB = sa.text("""
@@ -31,11 +30,6 @@ update runs set status = cast(:status as run_status), attempt = 1, instance_id =
   started_at = clock_timestamp(), finished_at = clock_timestamp(), figures = cast(:figures as jsonb),
   error_class = :error, error_message = :error
 """)
-
-
-def today() -> date:
-    """The day by which the pages go, which the tests run on too."""
-    return now().date()
 
 
 def last_workday() -> date:

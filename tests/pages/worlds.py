@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+
+from bvmt.clock import now
 
 JOB = "market_pulse"
 
@@ -81,6 +85,11 @@ def add_slots(
     """Slots a minute apart, the newest `minutes_ago`, each with what is said of it."""
     with engine.connect() as conn:
         conn.execute(_SLOTS, {"count": count, "ago": minutes_ago, "status": status, "reason": reason})
+
+
+def today() -> date:
+    """The day by which the pages go."""
+    return now().astimezone(ZoneInfo("Africa/Tunis")).date()
 
 
 def answer(engine: sa.Engine, question: str, **values: object) -> Any:
