@@ -6,11 +6,11 @@ export PYTHON T
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup test check fix bench stress clean
+.PHONY: help run setup test check fix bench stress screenshots clean
 
 help:  ## List these targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS='	' read -r name sentence; do \
-		printf '  make %-8s %s\n' "$$name" "$$sentence"; done
+		printf '  make %-11s %s\n' "$$name" "$$sentence"; done
 
 run:  ## Start the dashboard, its database and the sandbox exchange on http://localhost:8010
 	@exec scripts/run.sh
@@ -35,6 +35,9 @@ bench: setup  ## Measure the figures that the README quotes
 
 stress: setup  ## Attack the scheduler and audit what it did; SECONDS=60 PROCESSES=5, UNFENCED=1 has to fail
 	@exec .venv/bin/python -m benchmarks.stress $(or $(SECONDS),60) $(or $(PROCESSES),5) $(if $(UNFENCED),--unfenced)
+
+screenshots: setup  ## Photograph every page, light and dark, into docs/images/
+	@exec .venv/bin/python -m scripts.screenshots
 
 clean:  ## Remove .venv and the tools' caches; data/ and logs/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -79,13 +79,16 @@ with over as (
   where jobs.paused_at is null
   union all
   select id, name, paused_at, paused_until from jobs where paused_until <= clock_timestamp())
-select over.id as job_id, over.name as job_name, count(*) as slots, max(runs.scheduled_at) as last
-from over join runs on runs.job_id = over.id and runs.due_at >= over.began and runs.due_at < over.ended
-where over.ended > clock_timestamp() - make_interval(hours => :hours)
-  and runs.status = 'skipped' and runs.reason like 'paused%' and runs.scheduled_at is not null
-  and not exists (select from runs later
-    where later.job_id = over.id and later.due_at >= over.ended and later.status <> 'skipped')
-group by over.id, over.name, over.ended order by over.ended desc
+select over.id as job_id, over.name as job_name, skipped.slots, skipped.last
+from over,
+-- Laterals, so that each pause looks into the runs of its own stretch: a join would read all runs there are.
+lateral (select count(*) as slots, max(scheduled_at) as last from runs
+         where job_id = over.id and due_at >= over.began and due_at < over.ended
+           and status = 'skipped' and reason like 'paused%' and scheduled_at is not null) skipped
+left join lateral (select 1 as ran from runs
+         where job_id = over.id and due_at >= over.ended and status <> 'skipped' limit 1) later on true
+where over.ended > clock_timestamp() - make_interval(hours => :hours) and skipped.slots > 0 and later.ran is null
+order by over.ended desc
 """)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from scripts.find_browser import find_browser
 from tests.acceptance.conftest import Start, exchange, house, start
@@ -76,3 +76,8 @@ def page(browser: Browser, product_url: str) -> Iterator[Page]:
     yield tab
     context.close()
     assert not complaints.found
+
+
+def drawn(page: Page) -> Locator:
+    """The page once it is drawn to its end: a click on what is still being drawn may go with it."""
+    return page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from bvmt.sandbox.faults import Fault
 from bvmt.sandbox.server import SandboxServer
 from tests.acceptance.conftest import Start
+from tests.e2e.conftest import drawn
 from tests.pages.worlds import add_slots
 
 
@@ -37,11 +38,6 @@ def request_run(page: Page) -> str:
 def badge(page: Page) -> Locator:
     """The state of the run whose page is open."""
     return page.locator(".stMarkdownBadge")
-
-
-def drawn(page: Page) -> Locator:
-    """The page once it is drawn to its end: a click on what is still being drawn may go with it."""
-    return page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def test_a_run_that_hangs_is_cancelled_from_its_page(page: Page, hanging: None) -> None:

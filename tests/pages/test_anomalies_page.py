@@ -9,8 +9,9 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from bvmt.reports.guarding import guarded
 from bvmt.store.embedded import EmbeddedPostgres
-from bvmt.ui.market_words import guarded, guarded_csv
+from bvmt.ui.downloads import guarded_csv
 from tests.pages.conftest import OpenPage, plain, texts
 from tests.pages.market_worlds import BIAT, SESSION, SFBT, add_anomaly, add_bar, add_listings, add_scan
 from tests.pages.worlds import answer
