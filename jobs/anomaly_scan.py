@@ -16,11 +16,12 @@ from bvmt.market.listings import Listing
 from bvmt.runs.context import RunContext
 from bvmt.runs.job import Figure, Job, RetryPolicy
 from bvmt.runs.schedules import Schedule, window
+from bvmt.runs.status import RunStatus
 from bvmt.runs.stopping import SkipRun
 from bvmt.settings import Settings
 from bvmt.sources.platform import AnomalyService
 from bvmt.sources.platform_anomalies import ANOMALY_SERVICE, PlatformAnomaly
-from bvmt.store import anomalies, calendar, events, listings, market, news_reads, outbox
+from bvmt.store import anomalies, calendar, events, listings, market, news_reads, outbox, run_peers
 from bvmt.store.bars import read_bars
 from bvmt.store.events import EventKind
 from bvmt.store.outbox import Message
@@ -28,19 +29,21 @@ from bvmt.store.outbox import Message
 log = logging.getLogger(__name__)
 
 SESSIONS = 600  # sessions of history: the engine's baselines reach 500 back
-SESSIONS_WITH_NEWS = 12  # company news is looked for this far back: a rise over ten sessions may rest on it
+SESSIONS_WITH_NEWS = 12  # company news is looked for this far before: a rise over ten sessions may rest on it
 RECENT = 2  # the session before is looked at again: the one after it confirms a marked close
+CATCH_UP = 20  # so many sessions a scan looks at where none was made before, or none for long
 UNFINISHED = frozenset({Phase.ORDER_ENTRY, Phase.CONTINUOUS, Phase.CLOSING_CALL, Phase.AT_LAST})
 
 
 def work(ctx: RunContext) -> None:
-    """Read the history, scan the newest session, store what is atypical, leave an alert for what is critical."""
+    """Read the history, scan what no scan has seen, store what is atypical, leave an alert for what is critical."""
     _require_session(ctx)
     history = _read(ctx)
-    context, shares = _surroundings(ctx, history)
-    found = _ask_service(ctx, history, shares) if ctx.settings.anomaly_service_url else None
-    found = found if found is not None else _scan(ctx, history, context)
-    _store(ctx, history.sessions[-RECENT:], found, shares)
+    sessions = _unseen(ctx, history)
+    context, shares = _surroundings(ctx, history, sessions)
+    found = _ask_service(ctx, sessions, shares) if ctx.settings.anomaly_service_url else None
+    found = found if found is not None else _scan(ctx, history, sessions, context)
+    _store(ctx, sessions, found, shares)
 
 
 def _require_session(ctx: RunContext) -> None:
@@ -63,13 +66,25 @@ def _read(ctx: RunContext) -> History:
         return history
 
 
-def _surroundings(ctx: RunContext, history: History) -> tuple[Context, dict[str, Listing]]:
+def _unseen(ctx: RunContext, history: History) -> Sequence[date]:
+    """The sessions from the day of the last scan that succeeded, `RECENT` at least and `CATCH_UP` at most."""
+    with ctx.engine.connect() as conn:
+        runs = run_peers.list_recent(conn, ctx.run.job_id, limit=run_peers.REACH)
+    last = next((run.due_at for run in runs if run.status is RunStatus.SUCCEEDED), None)
+    recent = history.sessions[-CATCH_UP:]
+    if last is None:
+        return recent
+    day_of_last = last.astimezone(ctx.settings.zone).date()
+    return max(history.sessions[-RECENT:], [each for each in recent if each >= day_of_last], key=len)
+
+
+def _surroundings(ctx: RunContext, history: History, sessions: Sequence[date]) -> tuple[Context, dict[str, Listing]]:
     """What may explain a move: corporate actions, news, index reviews, results due, the regime of a listing."""
     with ctx.step("Gather what may explain it") as step, ctx.engine.connect() as conn:
         known = events.list_events(conn, since=history.sessions[0], until=history.sessions[-1])
         shares = {listing.isin: listing for listing in listings.list_listings(conn) if listing.active}
         regimes = calendar.list_regimes(conn)
-        recent = history.sessions[-SESSIONS_WITH_NEWS:]
+        recent = history.sessions[-SESSIONS_WITH_NEWS - len(sessions) + 1 :]
         stories = news_reads.list_company_news(conn, since=recent[0], until=recent[-1])
         step.detail = f"{len(known)} events, {len(stories)} stories about listings"
     now = ctx.clock().astimezone(ctx.settings.zone)
@@ -87,10 +102,10 @@ def _surroundings(ctx: RunContext, history: History) -> tuple[Context, dict[str,
     return context, shares
 
 
-def _ask_service(ctx: RunContext, history: History, shares: dict[str, Listing]) -> list[Anomaly] | None:
+def _ask_service(ctx: RunContext, sessions: Sequence[date], shares: dict[str, Listing]) -> list[Anomaly] | None:
     """What the platform's anomaly service finds. None where it fails: we look ourselves then."""
     with ctx.step("Ask the anomaly service") as step:
-        start, end = history.sessions[-RECENT:][0], history.sessions[-1]
+        start, end = sessions[0], sessions[-1]
         url = ctx.settings.anomaly_service_url or ""
         service = AnomalyService(url, clock=ctx.clock, zone=ctx.settings.zone, should_stop=ctx.check_stop)
         with service:
@@ -127,13 +142,15 @@ def _of_service(row: PlatformAnomaly) -> Anomaly:
     )
 
 
-def _scan(ctx: RunContext, history: History, context: Context) -> list[Anomaly]:
+def _scan(ctx: RunContext, history: History, sessions: Sequence[date], context: Context) -> list[Anomaly]:
     with ctx.step("Look for atypical moves") as step:
         ctx.progress(0, len(history.isins), "listings")
-        found = scan(history, context, sessions=history.sessions[-RECENT:], forest=True)
+        found = scan(history, context, sessions=sessions, forest=True)
         ctx.progress(len(history.isins), len(history.isins), "listings")
         newest = [each for each in found if each.session == history.sessions[-1]]
         step.detail = f"{len(newest)} in the session of {history.sessions[-1]}"
+        if len(sessions) > RECENT:
+            step.detail += f", {len(found)} in the {len(sessions)} sessions that no scan had seen"
         if context.partial:
             step.detail += ", which is under way: volumes so far against means of full days"
         return found
@@ -147,7 +164,8 @@ def _store(ctx: RunContext, sessions: Sequence[date], found: Sequence[Anomaly], 
             of_session = [each for each in found if each.session == session]
             stored = anomalies.store_anomalies(conn, session, of_session, run_id=ctx.run.id)
             critical = [each for each in of_session if each.isin in set(stored.critical)]
-            alerts += sum(outbox.put(conn, _alert(each, shares.get(each.isin))) for each in critical)
+            if session in sessions[-RECENT:]:  # what is older is record, not news
+                alerts += sum(outbox.put(conn, _alert(each, shares.get(each.isin))) for each in critical)
             if session == newest:
                 step.detail = f"{stored.added} new, {stored.updated} seen before, {stored.withdrawn} no longer there"
     counted = [each for each in found if each.session == newest]
@@ -198,6 +216,7 @@ ANOMALY_SCAN = Job(
     grace=timedelta(minutes=30),
     time_limit=timedelta(minutes=5),
     retry=RetryPolicy(max_attempts=2, base=timedelta(seconds=30)),
+    needs_session=True,
     figures=(
         Figure("listings", "Listings scanned", "listings", learnt=True),
         Figure("anomalies", "Anomalies", "listings"),

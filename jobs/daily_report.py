@@ -60,6 +60,7 @@ DAILY_REPORT = Job(
     grace=timedelta(hours=6),
     time_limit=timedelta(minutes=5),
     retry=RetryPolicy(max_attempts=3, base=timedelta(minutes=1)),
+    needs_session=True,
     figures=(
         Figure("quotes", "Quotes of the session", "quotes", learnt=True),
         Figure("version", "Version"),

@@ -263,6 +263,7 @@ MARKET_PULSE = Job(
     grace=timedelta(minutes=10),
     time_limit=timedelta(minutes=5),
     retry=RetryPolicy(max_attempts=3, base=timedelta(seconds=15), longest=timedelta(minutes=2)),
+    needs_session=True,
     figures=(
         Figure("quotes_stored", "Quotes stored", "quotes", learnt=True),
         Figure("quotes_changed", "New or changed", "quotes"),

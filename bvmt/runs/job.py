@@ -54,7 +54,8 @@ class Job:
     """A named piece of scheduled work.
 
     `schedule` makes the default schedule of the settings; an operator may override it. `grace` is how late a
-    firing may still start. `time_limit` ends a run that takes longer.
+    firing may still start. `time_limit` ends a run that takes longer. `needs_session` says that the work skips its
+    firings on days on which the exchange is closed.
     """
 
     id: str
@@ -66,3 +67,4 @@ class Job:
     time_limit: timedelta
     retry: RetryPolicy = RetryPolicy()
     figures: tuple[Figure, ...] = ()
+    needs_session: bool = False

@@ -178,6 +178,40 @@ def test_a_scan_tells_its_figures_and_progress(run_scan: Scan) -> None:
     assert {"anomalies", "volume_rule", "price_rule", "critical", "alerts"} <= ctx.figures.keys()
 
 
+def sessions_stored(desk: Desk) -> list[date]:
+    """The sessions of which anomalies are stored, oldest first."""
+    return [day for (day,) in desk.rows("select distinct session from anomalies order by session")]
+
+
+def test_the_first_scan_looks_back_a_month_and_alerts_of_what_is_recent_alone(
+    history_desk: Desk, run_scan: Scan
+) -> None:
+    ctx = run_scan()
+    days = sessions_stored(history_desk)
+    recent = history_desk.rows("select distinct session from quotes order by session desc limit 2")
+    assert days[0] < TODAY - timedelta(days=14)
+    assert ctx.figures["alerts"] == history_desk.value("select count(*) from outbox")
+    told = history_desk.rows("select distinct cast(payload ->> 'session' as date) from outbox")
+    assert set(told) <= set(recent)
+
+
+def test_the_next_scan_leaves_what_was_scanned_as_it_is(history_desk: Desk, run_scan: Scan) -> None:
+    run_scan()
+    history_desk.execute("delete from anomalies")
+    run_scan()
+    assert all(day >= TODAY - timedelta(days=4) for day in sessions_stored(history_desk))
+
+
+def test_sessions_in_which_no_scan_succeeded_are_made_up_for(history_desk: Desk, run_scan: Scan) -> None:
+    run_scan()
+    last = instant_of(TODAY - timedelta(days=10), 15, 0)
+    history_desk.execute("delete from anomalies")
+    history_desk.execute("update runs set due_at = :last", last=last)
+    run_scan()
+    days = sessions_stored(history_desk)
+    assert last.date() <= days[0] < TODAY - timedelta(days=5)
+
+
 def test_a_new_critical_anomaly_leaves_one_alert(history_desk: Desk, run_scan: Scan) -> None:
     event = latest(EventKind.VOLUME_SPIKE)
     # Thirty times the volume and the price at its limit, on a liquid day: nothing ordinary looks like that.
