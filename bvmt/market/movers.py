@@ -13,6 +13,11 @@ from bvmt.market.listings import is_rights_line
 PERCENT_STEP = Decimal("0.0001")
 """The step that percentages are rounded to when they are handed out."""
 
+LEAST_TURNOVER = 5_000
+"""TND a session below which a move says little: pages and reports tell such shares apart."""
+
+LEAST_TRADES = 3
+"""Trades a session below which it says as little."""
 
 IMPOSSIBLE_PERCENT = 100_000
 """A move of this size is a defect of the feed's reference: no limit of the exchange allows a hundredth of it."""

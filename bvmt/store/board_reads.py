@@ -63,7 +63,7 @@ class MomentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Freshness:
+class BoardFreshness:
     """The newest board: the exchange's own moment, and when it was read. None before the first."""
 
     as_of: datetime | None
@@ -167,7 +167,7 @@ def list_moments(conn: Connection, session: date) -> list[MomentRow]:
     return [MomentRow(**row) for row in conn.execute(_MOMENTS, {"session": session}).mappings()]
 
 
-def read_freshness(conn: Connection) -> Freshness:
+def read_freshness(conn: Connection) -> BoardFreshness:
     """Return how new the newest board is."""
     row = conn.execute(_FRESHNESS).mappings().first()
-    return Freshness(**row) if row else Freshness(None, None)
+    return BoardFreshness(**row) if row else BoardFreshness(None, None)

@@ -33,7 +33,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class BarSpan:
     """The first and the last session of a listing's bars; None where it has none."""
 
     first: date | None
@@ -68,9 +68,9 @@ def isin_of(conn: Connection, ticker: str) -> str | None:
     return found
 
 
-def bar_span(conn: Connection, isin: str) -> Span:
+def bar_span(conn: Connection, isin: str) -> BarSpan:
     """Return from when to when a listing has bars."""
-    return Span(**conn.execute(_SPAN, {"isin": isin}).mappings().one())
+    return BarSpan(**conn.execute(_SPAN, {"isin": isin}).mappings().one())
 
 
 def list_bars(conn: Connection, isin: str, *, since: date, until: date) -> list[Bar]:

@@ -82,7 +82,7 @@ select job_id, status::text as status, count(*) as runs, count(started_at) as st
   coalesce(sum(extract(epoch from finished_at - started_at)), 0)::float8 as seconds,
   coalesce(max(extract(epoch from finished_at - started_at)), 0)::float8 as slowest
 from runs
-where due_at > clock_timestamp() - interval '24 hours' and status not in ('queued', 'running')
+where due_at > statement_timestamp() - interval '24 hours' and status not in ('queued', 'running')
 group by 1, 2 order by 1, 2
 """)
 

@@ -36,6 +36,7 @@ select :job, cast(value as timestamptz), :version from jsonb_array_elements_text
 on conflict do nothing
 """)
 
+# Bounded by statement_timestamp(), which is worked out once: clock_timestamp() would be called for every slot there is.
 _UNRESOLVED = text("""
 select slots.scheduled_at, slots.scheduled_at + jobs.grace > clock_timestamp() as in_grace,
        jobs.paused_at is not null and jobs.paused_at <= slots.scheduled_at
@@ -43,8 +44,8 @@ select slots.scheduled_at, slots.scheduled_at + jobs.grace > clock_timestamp() a
        m.frozen_at is not null and m.frozen_at <= slots.scheduled_at as frozen,
        jobs.paused_by, jobs.pause_reason, m.frozen_by, m.reason as freeze_reason
 from slots join jobs on jobs.id = slots.job_id, maintenance m
-where slots.job_id = :job and slots.scheduled_at > clock_timestamp() - interval '400 days'
-  and slots.scheduled_at < clock_timestamp() - make_interval(secs => :lag)
+where slots.job_id = :job and slots.scheduled_at > statement_timestamp() - interval '400 days'
+  and slots.scheduled_at < statement_timestamp() - make_interval(secs => :lag)
   and not exists (select from runs where runs.job_id = slots.job_id and runs.scheduled_at = slots.scheduled_at)
 order by slots.scheduled_at
 """)
@@ -81,12 +82,14 @@ with over as (
   select id, name, paused_at, paused_until from jobs where paused_until <= clock_timestamp())
 select over.id as job_id, over.name as job_name, skipped.slots, skipped.last
 from over,
--- Laterals, so that each pause looks into the runs of its own stretch: a join would read all runs there are.
+-- Laterals, so that each pause looks into the runs of its own stretch: a join would read all runs there are. So would a
+-- search in no order for a run that is not there, hence the order of runs_by_job, and the job named as a range.
 lateral (select count(*) as slots, max(scheduled_at) as last from runs
          where job_id = over.id and due_at >= over.began and due_at < over.ended
            and status = 'skipped' and reason like 'paused%' and scheduled_at is not null) skipped
 left join lateral (select 1 as ran from runs
-         where job_id = over.id and due_at >= over.ended and status <> 'skipped' limit 1) later on true
+         where job_id between over.id and over.id and due_at >= over.ended and status <> 'skipped'
+         order by job_id, due_at desc, id desc limit 1) later on true
 where over.ended > clock_timestamp() - make_interval(hours => :hours) and skipped.slots > 0 and later.ran is null
 order by over.ended desc
 """)

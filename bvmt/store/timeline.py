@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from bvmt.runs.durations import UsualDuration, usual_duration
+from bvmt.runs.expectations import MOST
 from bvmt.runs.status import RunOrigin, RunStatus
 
 REACH_HOURS = 6
 """A run that began before a stretch may reach into it; one that ended is looked for so far back."""
-
-USUAL_RUNS = 60
-"""Successful runs that say what is usual, as for a job's figures (`bvmt.runs.expectations`)."""
 
 _COLUMNS = """
   id, job_id, scheduled_at, due_at, origin, status, reason, requested_by, attempt, started_at, finished_at,
@@ -42,25 +41,32 @@ _SPANS_OF_JOB = text(_SPANS.format(columns=_COLUMNS, of_job="job_id = :job and")
 # A job's last successes stand at the front of runs_by_job; the job is named as a range for the planner's sake, as in
 # bvmt.store.figures. The bound in time keeps a job that only fails from being walked through to its beginning.
 _USUAL = text("""
-select jobs.id as job_id, usual.* from jobs, lateral (
-  select count(*) as runs, percentile_cont(array[0.1, 0.5, 0.9]) within group (order by seconds) as parts
+select jobs.id as job_id, taken.seconds from jobs, lateral (
+  select array_agg(seconds) as seconds
   from (
     select extract(epoch from finished_at - started_at)::float8 as seconds from runs
     where job_id between jobs.id and jobs.id and status = 'succeeded' and started_at is not null
       and due_at > cast(:at as timestamptz) - interval '90 days'
-    order by job_id, due_at desc, id desc limit :limit) last) usual
-where usual.runs > 0
+    order by job_id, due_at desc, id desc limit :limit) last) taken
+where taken.seconds is not null
 """)
 
+# Day by day, since telling the day of each of many runs, and grouping by it, takes thrice as long.
 _DAYS = """
-select (due_at at time zone :zone)::date as day,
-  count(*) filter (where status = 'succeeded') as succeeded,
-  count(*) filter (where status = 'failed') as failed,
-  count(*) filter (where status = 'missed') as missed,
-  count(*) filter (where status = 'skipped') as skipped,
-  count(*) filter (where status in ('cancelled', 'interrupted')) as stopped
-from runs where {of_job} due_at >= :since and due_at < :until
-group by 1 order by 1
+select days.day::date, ended.succeeded, ended.failed, ended.missed, ended.skipped, ended.stopped
+from generate_series(
+    date_trunc('day', cast(:since as timestamptz) at time zone :zone),
+    cast(:until as timestamptz) at time zone :zone, interval '1 day') days(day),
+  lateral (
+    select count(*) as due,
+      count(*) filter (where status = 'succeeded') as succeeded,
+      count(*) filter (where status = 'failed') as failed,
+      count(*) filter (where status = 'missed') as missed,
+      count(*) filter (where status = 'skipped') as skipped,
+      count(*) filter (where status in ('cancelled', 'interrupted')) as stopped
+    from runs where {of_job} due_at >= greatest(days.day at time zone :zone, :since)
+      and due_at < least((days.day + interval '1 day') at time zone :zone, :until)) ended
+where ended.due > 0 order by 1
 """
 _ALL_DAYS = text(_DAYS.format(of_job=""))
 _DAYS_OF_JOB = text(_DAYS.format(of_job="job_id = :job and"))
@@ -82,16 +88,6 @@ class Span:
     started_at: datetime | None
     finished_at: datetime | None
     warnings: int
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """How many seconds a job's successful runs take: the median, and where eight in ten of `runs` lie."""
-
-    runs: int
-    low: float
-    median: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +117,10 @@ def list_spans(
     return [Span(**{**row, "status": RunStatus(row["status"]), "origin": RunOrigin(row["origin"])}) for row in rows]
 
 
-def read_usual(conn: Connection, *, at: datetime) -> dict[str, Usual]:
+def read_usual(conn: Connection, *, at: datetime) -> dict[str, UsualDuration]:
     """Return by job how long it usually takes: its last 60 successful runs of the 90 days before `at`."""
-    rows = conn.execute(_USUAL, {"at": at, "limit": USUAL_RUNS}).all()
-    return {row.job_id: Usual(row.runs, *map(float, row.parts)) for row in rows}
+    rows = conn.execute(_USUAL, {"at": at, "limit": MOST})
+    return {row.job_id: usual for row in rows if (usual := usual_duration(row.seconds))}
 
 
 def count_by_day(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bvmt.market.board import Quote
 from bvmt.market.events import EventKind
+from bvmt.market.movers import LEAST_TRADES, LEAST_TURNOVER
 from bvmt.reports.content import Axis, Chart, ChartKind, Message, NumberForm, Point, Row, Section, Table, Value
 from bvmt.reports.daily.activity import too_short
 from bvmt.reports.daily.session import Session, mean
@@ -32,11 +33,6 @@ SHOWN = 5
 
 ACTIVE = 10
 """Most active shares told."""
-
-LEAST_TURNOVER = Decimal(5_000)
-"""TND, and trades, below which a move says little: such shares stand apart."""
-
-LEAST_TRADES = 3
 
 _EVENT_NOTES = {
     EventKind.DIVIDEND: "daily.note.dividend",

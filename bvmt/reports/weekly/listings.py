@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bvmt.market.board import SUSPENDED_GROUPS
+from bvmt.market.movers import LEAST_TRADES, LEAST_TURNOVER
 from bvmt.reports.content import Axis, Block, Chart, ChartKind, Missing, NumberForm, Point, Row, Section, Table, Value
 from bvmt.reports.values import NOTHING, change, column, count, figures, missing, money, percent, price, say, words
 from bvmt.reports.weekly.listing_week import ListingWeek
@@ -10,12 +11,6 @@ from bvmt.reports.weekly.week import Week
 
 SHOWN = 5
 ACTIVE = 10
-
-LEAST_TURNOVER = 5_000
-"""TND a session of the week below which a mover is called thin."""
-
-LEAST_TRADES = 3
-"""Trades a session of the week below which a mover is called thin."""
 
 NO_PRICE = missing("weekly.missing.no_price")
 NO_BASE = missing("weekly.missing.no_base")
