@@ -92,7 +92,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         # That sentence is all an operator needs; the server would add Starlette's traceback of it.
         logging.getLogger("uvicorn.error").addFilter(_is_no_traceback)
         raise
-    # Streamlit collects garbage after every script run; what was imported by now needs no second look.
+    # What was imported by now stays: no later garbage collection needs to look at it again.
     gc.collect()
     gc.freeze()
     try:

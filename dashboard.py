@@ -18,6 +18,7 @@ page = st.navigation(
             st.Page("pages/reports.py", title="Reports", icon=":material/article:", url_path="reports"),
             st.Page("pages/job.py", title="Job", url_path="job", visibility="hidden"),
             st.Page("pages/run.py", title="Run", url_path="run", visibility="hidden"),
+            st.Page("pages/failure.py", title="Failure", url_path="failure", visibility="hidden"),
             st.Page("pages/compare.py", title="Compare", url_path="compare", visibility="hidden"),
             st.Page("pages/report.py", title="Report", url_path="report", visibility="hidden"),
             st.Page("pages/listing.py", title="Listing", url_path="listing", visibility="hidden"),

@@ -107,10 +107,12 @@ def build_trigger(schedule: Schedule, timezone: str) -> BaseTrigger:
     return ScheduleTrigger(schedule.crontabs, timezone)
 
 
-def fire_times_between(text: str, timezone: str, after: datetime, until: datetime) -> list[datetime]:
-    """The instants in `after` < t <= `until`, in UTC, at which a schedule, as text, is due."""
+def fire_times_between(
+    text: str, timezone: str, after: datetime, until: datetime, *, most: int | None = None
+) -> list[datetime]:
+    """The instants in `after` < t <= `until`, in UTC, at which a schedule, as text, is due; the first `most`."""
     times = _fire_times(build_trigger(parse_schedule(text), timezone), after)
-    return list(takewhile(lambda due: due <= until, times))
+    return list(islice(takewhile(lambda due: due <= until, times), most))
 
 
 def next_fire_times(schedule: Schedule, timezone: str, *, after: datetime, count: int) -> list[datetime]:

@@ -79,7 +79,7 @@ def addresses(url: str, report: object) -> dict[str, list[Mapping[str, str]]]:
         "compare": [{"run": str(first), "with": str(second)}, {"run": str(longest), "with": str(first)}],
         "report": [{"id": str(report)}],
         "listing": [{"isin": BIAT}],
-        "failures": [{}, {"group": str(failure)}],
+        "failure": [{"group": str(failure)}],
     }
     return {page: [*single.get(page, [{}]), *VARIANTS.get(page, [])] for page in pages_of_the_navigation()}
 

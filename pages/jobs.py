@@ -60,7 +60,15 @@ def render_jobs() -> None:
     refresh_if_asked()
     with failures_are_said():
         known = board()
-        rows = [job_row(job, known.around, unacknowledged=known.unacknowledged.get(job.id, 0)) for job in known.jobs]
+        rows = [
+            job_row(
+                job,
+                known.around,
+                unacknowledged=known.unacknowledged.get(job.id, 0),
+                usual=known.usual.get(job.id),
+            )
+            for job in known.jobs
+        ]
         render_job_table(
             rows,
             now=known.around.now,

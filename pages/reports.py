@@ -37,7 +37,8 @@ with newest:
     render_cards()
 with making:
     st.fragment(render_making, run_every=refresh_seconds(), key="report_making")()
-weeks, shelf = st.columns([2, 3], gap="large")
+with st.container(key="reports_shelf"):
+    weeks, shelf = st.columns([2, 3], gap="large")
 with weeks:
     render_weeks()
 with shelf:

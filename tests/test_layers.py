@@ -54,6 +54,7 @@ RULES = (
         only=(
             *("bvmt.store", "bvmt.settings", "bvmt.errors", "bvmt.clock", "bvmt.market"),
             *("bvmt.runs.status", "bvmt.runs.schedules", "bvmt.runs.job"),
+            *("bvmt.runs.durations", "bvmt.runs.expectations"),
             *("bvmt.news", "bvmt.reports"),
         ),
     ),

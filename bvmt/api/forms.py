@@ -17,6 +17,9 @@ from bvmt.store.slots import SlotRow
 SUCCESS = "success"
 """What the contract calls a run that succeeded; every other status keeps its own word."""
 
+LOG_LINES = 2_000
+"""Lines of its log that a run in full has at the most, the last ones."""
+
 
 def instant(at: datetime | None) -> str | None:
     """An instant in UTC, to the second: `2026-02-08T10:15:00Z`."""

@@ -10,14 +10,12 @@ from fastapi.responses import JSONResponse
 from bvmt.api.answers import answers
 from bvmt.api.answers import jobs as forms
 from bvmt.api.callers import Caller
-from bvmt.api.forms import run_in_full
+from bvmt.api.forms import LOG_LINES, run_in_full
 from bvmt.api.services import Services
 from bvmt.errors import NotFound
 from bvmt.runs.actions import cancel_run, retry_run
 from bvmt.store.engine import store_errors
 from bvmt.store.history import find_run, list_attempts, list_log, list_steps
-
-LOG_LINES = 2000
 
 
 def runs_router(services: Services) -> APIRouter:

@@ -13,7 +13,7 @@ from bvmt.store.audit import AuditRow
 from bvmt.store.engine import store_errors
 from bvmt.store.texts import storable
 from bvmt.ui.deed_words import audit_export
-from bvmt.ui.market_words import guarded_csv
+from bvmt.ui.downloads import guarded_csv
 from bvmt.ui.reads import engine
 
 PAGE_LINES = 50

@@ -11,6 +11,9 @@ from scheduler_runtime import scheduler
 _STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] {padding: 4.2rem 2.5rem 3rem; max-width: 1500px}
+[data-testid="stCaptionContainer"] {opacity: .72}
+[data-testid="stTopNavLink"] [data-testid="stIconMaterial"] {color: inherit}
+[data-testid="stButtonGroup"] button[data-selected="true"] {color: inherit !important}
 [data-testid="stTopNav"]::before {content: "BVMT Jobs"; font-weight: 650; margin: 0 1.2rem 0 1.5rem; align-self: center}
 .st-key-truth_line {border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .35rem}
 .st-key-truth_line p {font-size: .85rem; opacity: .85; font-variant-numeric: tabular-nums}

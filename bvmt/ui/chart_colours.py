@@ -11,6 +11,10 @@ def tone_colour(tone: str, *, dark: bool) -> str:
     return (_DARK if dark else _LIGHT)[tone]
 
 
+CSS_TONES = " ".join(f"--{tone}: light-dark({_LIGHT[tone]}, {_DARK[tone]});" for tone in _LIGHT)
+"""The same as variables of a stylesheet of ours: `--green`, `--red` and so on."""
+
+
 def ink(*, dark: bool) -> str:
     """The colour of text."""
     return "#E4E9F0" if dark else "#1B2430"
@@ -24,3 +28,8 @@ def paper(*, dark: bool) -> str:
 def hairline(*, dark: bool) -> str:
     """The colour of borders and grids."""
     return "#2B3644" if dark else "#D9DFE7"
+
+
+def ink_on_strong(*, dark: bool) -> str:
+    """The colour of text on the strong end of a scale, which is dark on a light page and bright on a dark one."""
+    return "#10161E" if dark else "#FFFFFF"

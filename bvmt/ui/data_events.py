@@ -17,10 +17,11 @@ from bvmt.market.events import TITLE_CHARACTERS, Event, EventKind
 from bvmt.market.listings import Listing
 from bvmt.store.market_reads import FactorRow
 from bvmt.ui import market_clicks
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.market_reads import all_factors, all_listings, events_between, today
-from bvmt.ui.market_words import day_words, guarded_csv
+from bvmt.ui.market_words import day_words
 from bvmt.ui.permissions import allowed
 from bvmt.ui.table_sizes import table_height
 from bvmt.ui.words import plural
@@ -206,13 +207,8 @@ def _render_result(sentence: str, read: EventFile) -> None:
     st.dataframe(
         pd.DataFrame(rows), key="events_aside", hide_index=True, height=table_height(len(rows)), alt="Set aside"
     )
-    st.download_button(
-        "Download them as CSV",
-        guarded_csv(rows),
-        file_name="events_set_aside.csv",
-        mime="text/csv",
-        key="events_aside_csv",
-        on_click="ignore",
+    render_csv_button(
+        lambda: rows, file_name="events_set_aside.csv", key="events_aside_csv", label="Download them as CSV"
     )
 
 

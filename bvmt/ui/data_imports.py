@@ -13,12 +13,12 @@ from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.imports import ImportResult, ImportStatus
 from bvmt.imports.background import BackgroundImport, GivenFile
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.market_clicks import begin_imports
 from bvmt.ui.market_reads import FIRST_LINES, recent_imports, rejects_of
 from bvmt.ui.market_words import (
-    guarded_csv,
     import_cells,
     progress_words,
     result_words,
@@ -33,6 +33,7 @@ MOST_MEGABYTES = 200
 _THREAD = "import_thread"
 _ROUND = "import_round"
 _SHOWN = "import_shown"
+_COUNTS = ("Read", "Added", "Changed", "Unchanged", "Left out", "Set aside")
 _NEWEST = "the newest import"
 
 
@@ -113,7 +114,11 @@ def _render_table(results: Sequence[ImportResult], zone: ZoneInfo, at: datetime)
         key="imports",
         hide_index=True,
         height=table_height(len(frame)),
-        column_config={"File": st.column_config.TextColumn(width=190), "Days": st.column_config.TextColumn(width=230)},
+        column_config={
+            "File": st.column_config.TextColumn(width=190),
+            "Days": st.column_config.TextColumn(width=230),
+            **{name: st.column_config.NumberColumn(format="localized") for name in _COUNTS},
+        },
         alt="Imports of history files",
     )
 
@@ -159,11 +164,6 @@ def _render_rejects(result: ImportResult) -> None:
     st.caption(f"The first {plural(min(len(rows), FIRST_LINES), 'line')} that were set aside or remarked on:")
     shown = rows[:FIRST_LINES]
     st.dataframe(pd.DataFrame(shown), key="rejects", hide_index=True, height=table_height(len(shown)), alt="Set aside")
-    st.download_button(
-        "Download them as CSV",
-        guarded_csv(rows),
-        file_name=f"set_aside_{result.id}.csv",
-        mime="text/csv",
-        key="rejects_csv",
-        on_click="ignore",
+    render_csv_button(
+        lambda: rows, file_name=f"set_aside_{result.id}.csv", key="rejects_csv", label="Download them as CSV"
     )

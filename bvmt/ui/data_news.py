@@ -16,9 +16,9 @@ from bvmt.ui.background import BackgroundWork
 from bvmt.ui.data_news_aliases import render_aliases
 from bvmt.ui.data_news_form import NEW, TRIAL, TRIED, render_form
 from bvmt.ui.data_news_words import source_cells, trial_cells
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, tell_outcome
-from bvmt.ui.market_words import guarded_csv
 from bvmt.ui.reads import settings
 from bvmt.ui.sentiment_reads import rejects_of_source, source_rows
 from bvmt.ui.table_sizes import table_height
@@ -184,11 +184,6 @@ def _render_rejects(row: SourceRow) -> None:
         column_config={"Item": st.column_config.TextColumn(width="large")},
         alt="Items that could not be used",
     )
-    st.download_button(
-        "Download them as CSV",
-        guarded_csv(rows),
-        file_name=f"set_aside_{row.source.id}.csv",
-        mime="text/csv",
-        key="news_rejects_csv",
-        on_click="ignore",
+    render_csv_button(
+        lambda: rows, file_name=f"set_aside_{row.source.id}.csv", key="news_rejects_csv", label="Download them as CSV"
     )

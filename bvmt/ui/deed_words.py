@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bvmt.access.actor import Role
 from bvmt.access.deeds import Deed
 from bvmt.store.audit import AuditRow
-from bvmt.ui.words import instant, short_instant
+from bvmt.ui.words import cut, instant, short_instant
 
 LONGEST_VALUE = 80
 VIA_WORDS = {
@@ -71,7 +71,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+    return cut(text, LONGEST_VALUE)
 
 
 def deed_cells(line: AuditRow, zone: ZoneInfo, now: datetime) -> dict[str, str]:

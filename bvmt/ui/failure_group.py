@@ -13,29 +13,27 @@ from bvmt.store.failures import FailedRun, FailureDeed, FailureNote, FailureStat
 from bvmt.store.history import LogLine
 from bvmt.ui import failure_clicks
 from bvmt.ui.escaping import escaped
-from bvmt.ui.failure_list import render_trend
+from bvmt.ui.failure_list import page_in_address, render_trend
 from bvmt.ui.failure_parts import render_exchange, render_traceback
 from bvmt.ui.failure_reads import LOG_LINES, GroupView, group_view
 from bvmt.ui.failure_words import STATE_BADGES, ago, standing_words, trend_words
 from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
-from bvmt.ui.words import clock_time, duration, instant, plural, short_instant
+from bvmt.ui.words import clock_time, cut, duration, instant, plural, short_instant
 
 _PAGE = "runs"  # in the address: the page of the group's runs
 _NOTE = "failure_note"
-_SHOWN = "failure_shown"
+LONGEST_MESSAGE = 110  # characters of a run's error in the list of runs
 
 
 def render_group(fingerprint: str) -> None:
     """The group with this fingerprint, or that there is none."""
-    st.session_state[_SHOWN] = True
-    page = _page_in_address()
+    page = page_in_address(_PAGE)
     view = group_view(fingerprint, page)
     if view is None:
         st.warning(
             "There is no failure of this kind. Its address may have been cut short.", icon=":material/search_off:"
         )
-        st.page_link("pages/failures.py", label="All failures", icon=":material/arrow_back:")
         return
     _render_heading(view)
     _render_figures(view)
@@ -48,20 +46,12 @@ def render_group(fingerprint: str) -> None:
     _render_runs(view, page)
 
 
-def leave_group() -> None:
-    """On the list: bring the address up to date, from which a link to the page that one is on takes nothing away."""
-    if st.session_state.pop(_SHOWN, False) and not st.query_params:
-        st.query_params.clear()
-
-
 def _render_heading(view: GroupView) -> None:
     group = view.group
     badge = STATE_BADGES[group.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(escaped(group.error_class), anchor=False, width="content")
         st.badge(badge.word, icon=badge.icon, color=badge.tone)  # type: ignore[arg-type]
-        st.space("stretch")
-        st.page_link("pages/failures.py", label="All failures", icon=":material/arrow_back:", width="content")
     if group.place:
         st.caption(f"in `{group.place.replace('`', '')}`")
     st.error(escaped(group.message or "The error has no message."), icon=":material/error:")
@@ -206,7 +196,7 @@ def _render_run(run: FailedRun) -> None:
         help=instant(run.finished_at, zone),
     )
     job.markdown(escaped(run.job_name))
-    message.text(_shortened(run.error_message))
+    message.text(cut(" ".join(run.error_message.split()), LONGEST_MESSAGE))
     took.caption(f"{duration(run.seconds)}{tries}", text_alignment="right")
     again.button(
         "Retry",
@@ -216,11 +206,6 @@ def _render_run(run: FailedRun) -> None:
         args=(run.id,),
         **allowed(Deed.RETRY, help="Repeat this run, with what it was asked to do"),
     )
-
-
-def _shortened(message: str) -> str:
-    line = " ".join(message.split())
-    return line if len(line) <= 110 else f"{line[:109]}…"
 
 
 def _render_turning(view: GroupView, page: int) -> None:
@@ -245,8 +230,3 @@ def _turn(page: int) -> None:
         st.query_params[_PAGE] = str(page)
     else:
         st.query_params.pop(_PAGE, None)
-
-
-def _page_in_address() -> int:
-    given = st.query_params.get(_PAGE, "")
-    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 6 else 1

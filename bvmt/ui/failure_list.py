@@ -53,7 +53,7 @@ _STYLE = """
 def render_filters() -> Wanted:
     """The filters; they stand in the address of the page."""
     names = failing_jobs()
-    state, job, search, clear = st.columns([4, 2, 3, 1.3], vertical_alignment="bottom")
+    state, job, search, clear = st.columns([5, 2, 2.6, 1.4], vertical_alignment="bottom")
     states = state.pills(
         "State",
         [str(each) for each in FailureState],
@@ -93,7 +93,7 @@ def render_filters() -> Wanted:
 
 def render_groups(wanted: Wanted) -> None:
     """A page of groups, those that want attention first, or why there is nothing to show."""
-    page = max(1, int(st.session_state.get(_PAGE) or _page_in_address()))
+    page = max(1, int(st.session_state.get(_PAGE) or page_in_address(_PAGE)))
     found = group_page(wanted, page)
     pages = max(1, ceil(found.total / PAGE_GROUPS))
     if page > pages:
@@ -149,7 +149,8 @@ def _row(group: FailureGroup, trend: Sequence[int], days: Sequence[date], at: da
     said = f'<div class="said">{escape(group.message)}</div>' if group.message else ""
     return (
         f'<tr><td class="state" style="color:{tone_colour(badge.tone, dark=dark)}">{badge.sign} {badge.word}</td>'
-        f'<td><a href="?group={quote(group.fingerprint, safe="")}">{escape(group.error_class)}</a>{said}{place}</td>'
+        f'<td><a href="failure?group={quote(group.fingerprint, safe="")}">{escape(group.error_class)}</a>'
+        f"{said}{place}</td>"
         f'<td class="jobs">{"<br>".join(escape(job) for job in group.jobs)}</td>'
         f"<td>{trend_bars(trend, days)}</td>"
         f'<td class="n">{group.failures:,}</td><td class="n">{group.unacknowledged:,}</td>'
@@ -182,9 +183,10 @@ def _render_nothing(wanted: Wanted, found: GroupPage) -> None:
     st.page_link("pages/jobs.py", label="All jobs", icon=":material/checklist:")
 
 
-def _page_in_address() -> int:
-    given = st.query_params.get(_PAGE, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
+def page_in_address(key: str) -> int:
+    """The number of a page that the address asks for under `key`; 1 where it is none."""
+    given = st.query_params.get(key, "")
+    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
 
 
 def _to_first_page() -> None:

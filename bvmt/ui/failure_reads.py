@@ -123,7 +123,7 @@ def failing_jobs() -> dict[str, str]:
         return failures.list_failing_jobs(conn)
 
 
-@st.cache_data(ttl=1, max_entries=2, show_spinner=False)
+@st.cache_data(ttl=_SECONDS, max_entries=2, show_spinner=False)
 def unacknowledged() -> dict[str, int]:
     """By job, the failed runs that nobody has taken note of."""
     with store_errors(), engine().connect() as conn:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.status import RunStatus
 from bvmt.store.day_figures import MissedSlots
 from bvmt.store.dispatching import MailWay
@@ -13,14 +14,16 @@ from bvmt.store.instances import InstanceRow
 from bvmt.store.jobs import JobOverview
 from bvmt.store.stuck_mail import StuckMail
 from bvmt.ui.job_table.rows import Surroundings, pause_words
-from bvmt.ui.job_table.usual import usual_duration
 from bvmt.ui.system_words import differences
-from bvmt.ui.words import plural, short_instant, span
+from bvmt.ui.words import cut, plural, short_instant, span, usual_words
 
 LATE_SECONDS = 60.0
 """How long after it was due a firing that has not started, or a run that waits for a place, is late."""
 
 NO_STUCK_MAIL = StuckMail(held=0, overdue=0, since=None)
+
+LONGEST_MESSAGE = 120
+"""Characters of an error's first line in a sentence at the most."""
 
 NAMED = 3
 """Names in a sentence at the most; the others are counted."""
@@ -49,6 +52,7 @@ class Findings:
     mail: StuckMail = NO_STUCK_MAIL
     ways: Sequence[MailWay] = ()
     failing_sources: Sequence[str] = ()
+    usual: Mapping[str, UsualDuration] = field(default_factory=dict)
 
 
 def attention(jobs: Sequence[JobOverview], around: Surroundings, found: Findings) -> list[Item]:
@@ -56,7 +60,7 @@ def attention(jobs: Sequence[JobOverview], around: Surroundings, found: Findings
     items = [
         *_failed(jobs, around, found),
         *_late(jobs, around),
-        *_long(jobs, around),
+        *_long(jobs, around, found),
         *_missed(jobs, around, found),
         *_mail(around, found),
         *_differences(found),
@@ -115,14 +119,14 @@ def _late(jobs: Sequence[JobOverview], around: Surroundings) -> Iterator[Item]:
                 yield Item("red", "!", job.name, words, "pages/job.py", "Open the job", {"id": job.id})
 
 
-def _long(jobs: Sequence[JobOverview], around: Surroundings) -> Iterator[Item]:
+def _long(jobs: Sequence[JobOverview], around: Surroundings, found: Findings) -> Iterator[Item]:
     for job in jobs:
-        run, usual = job.active, usual_duration(job.recent)
+        run, usual = job.active, found.usual.get(job.id)
         if run is None or usual is None or run.started_at is None or run.status is not RunStatus.RUNNING:
             continue
         taken = (around.now - run.started_at).total_seconds()
         if usual.is_far_beyond(taken):
-            words = f"has run for {_rough(taken)}, {usual.words}"
+            words = f"has run for {_rough(taken)}, {usual_words(usual.low, usual.high)}"
             yield Item("orange", "▲", job.name, words, "pages/run.py", "Open the run", {"id": str(run.id)})
 
 
@@ -177,8 +181,7 @@ def _named(names: Sequence[str]) -> str:
 
 
 def _short(message: str | None) -> str:
-    line = (message or "").strip().split("\n")[0]
-    return line if len(line) <= 120 else line[:119] + "…"
+    return cut((message or "").strip().split("\n")[0], LONGEST_MESSAGE)
 
 
 def _rough(seconds: float) -> str:

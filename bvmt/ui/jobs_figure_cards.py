@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from html import escape
 
 from bvmt.ui.chart_colours import tone_colour
-from bvmt.ui.jobs_figures import Figure
+from bvmt.ui.jobs_figures import TrendFigure
 
 WIDTH, HEIGHT, EDGE = 96.0, 30.0, 2.0  # in pixels; EDGE is what a line needs above and below
 
@@ -32,12 +32,12 @@ STYLE = """
 """
 
 
-def figures_html(figures: Sequence[Figure], *, dark: bool) -> str:
+def figures_html(figures: Sequence[TrendFigure], *, dark: bool) -> str:
     """All figures as one list in a row, or in rows where it is narrow."""
     return f'<div class="figures">{"".join(_card(figure, dark=dark) for figure in figures)}</div>'
 
 
-def _card(figure: Figure, *, dark: bool) -> str:
+def _card(figure: TrendFigure, *, dark: bool) -> str:
     hint = escape(figure.meaning)
     size = " long" if len(figure.value) > 9 else ""
     return (
@@ -48,7 +48,7 @@ def _card(figure: Figure, *, dark: bool) -> str:
     )
 
 
-def _change(figure: Figure, *, dark: bool) -> str:
+def _change(figure: TrendFigure, *, dark: bool) -> str:
     words = escape(figure.change or "\u00a0")
     if figure.good is None:
         return f'<div class="change">{words}</div>'
@@ -56,7 +56,7 @@ def _change(figure: Figure, *, dark: bool) -> str:
     return f'<div class="change {kind}" style="color:{tone_colour(tone, dark=dark)}">{sign} {words}</div>'
 
 
-def _trend(figure: Figure, *, dark: bool) -> str:
+def _trend(figure: TrendFigure, *, dark: bool) -> str:
     if len(figure.trend) < 2 or not any(figure.trend):
         return ""
     colour = tone_colour("blue", dark=dark)
@@ -66,7 +66,7 @@ def _trend(figure: Figure, *, dark: bool) -> str:
     return f'<img src="data:image/svg+xml;base64,{source}" alt="Trend, from {_end(figure, 0)} to {_end(figure, -1)}">'
 
 
-def _end(figure: Figure, at: int) -> str:
+def _end(figure: TrendFigure, at: int) -> str:
     return f"{figure.trend[at]:,.1f}".removesuffix(".0")
 
 

@@ -16,7 +16,7 @@ DAY, WEEK = 24, 7 * 24  # hours
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class TrendFigure:
     """A figure with what to compare it with. `trend` is drawn from the oldest to the newest; empty: nothing to draw.
 
     `good` says whether the change is for the better; None: it is neither.
@@ -31,10 +31,10 @@ class Figure:
     bars: bool = False
 
 
-def runs_figure(hours: Sequence[HourOfRuns]) -> Figure:
+def runs_figure(hours: Sequence[HourOfRuns]) -> TrendFigure:
     """Runs that were started in the last 24 hours."""
     last, before = _sum(hours, 0, DAY, _started), _sum(hours, DAY, 2 * DAY, _started)
-    return Figure(
+    return TrendFigure(
         "Runs, 24 h",
         f"{last:,}",
         "Runs that were started in the last 24 hours, by the hour. Below: against the 24 hours before.",
@@ -44,13 +44,13 @@ def runs_figure(hours: Sequence[HourOfRuns]) -> Figure:
     )
 
 
-def success_figure(hours: Sequence[HourOfRuns]) -> Figure:
+def success_figure(hours: Sequence[HourOfRuns]) -> TrendFigure:
     """The share of the runs of the last seven days that went well."""
     last, before = _rate(hours, 0, WEEK), _rate(hours, WEEK, 2 * WEEK)
     days = [_rate(hours, day * DAY, (day + 1) * DAY) for day in reversed(range(2 * WEEK // DAY))]
     points = None if last is None or before is None else round(last - before, 1)
     change = f"{points:+.1f} points on the week" if points else "as the week before"
-    return Figure(
+    return TrendFigure(
         "Success rate, 7 days",
         "—" if last is None else f"{_floor(last):.1f} %",
         "Succeeded runs, of those that succeeded, failed or were interrupted. Drawn: each of the last 14 days.",
@@ -60,12 +60,12 @@ def success_figure(hours: Sequence[HourOfRuns]) -> Figure:
     )
 
 
-def missed_figure(hours: Sequence[HourOfRuns]) -> Figure:
+def missed_figure(hours: Sequence[HourOfRuns]) -> TrendFigure:
     """Firings of the last 24 hours that did not come about."""
     missed = _sum(hours, 0, DAY, lambda hour: hour.missed)
     skipped = _sum(hours, 0, DAY, lambda hour: hour.skipped)
     days = range(2 * WEEK // DAY)
-    return Figure(
+    return TrendFigure(
         "Missed firings, 24 h",
         f"{missed:,}",
         "Firings that nothing could start in time. Those that a pause or a holiday stopped count as skipped. "
@@ -76,9 +76,9 @@ def missed_figure(hours: Sequence[HourOfRuns]) -> Figure:
     )
 
 
-def delay_figure(delays: StartDelays) -> Figure:
+def delay_figure(delays: StartDelays) -> TrendFigure:
     """How long after they were due runs started."""
-    return Figure(
+    return TrendFigure(
         "Start delay, 24 h",
         duration(delays.median),
         "Median time from when a run was due or asked for to its start. Drawn: the longest of each hour.",
@@ -88,17 +88,17 @@ def delay_figure(delays: StartDelays) -> Figure:
     )
 
 
-def next_figure(jobs: Sequence[JobOverview], *, zone: ZoneInfo, now: datetime, stopped: str | None) -> Figure:
+def next_figure(jobs: Sequence[JobOverview], *, zone: ZoneInfo, now: datetime, stopped: str | None) -> TrendFigure:
     """When a job fires next; `stopped` says why none does."""
     awaited = earliest(jobs)
     label, meaning = "Next wake-up", "The next firing of any job that is not paused."
     if stopped is not None or awaited is None:
-        return Figure(label, "—", meaning, stopped or "no firing ahead")
+        return TrendFigure(label, "—", meaning, stopped or "no firing ahead")
     at, name = awaited
     seconds = (at - now).total_seconds()
     away = "due" if seconds <= 0 else f"in {_whole(seconds)}"
     when = short_instant(at, zone, now=now).removeprefix("today ")
-    return Figure(label, when, meaning, f"{name}, {away}")
+    return TrendFigure(label, when, meaning, f"{name}, {away}")
 
 
 def _started(hour: HourOfRuns) -> int:

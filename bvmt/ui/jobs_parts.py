@@ -9,13 +9,14 @@ from typing import Any
 import streamlit as st
 
 from bvmt.clock import now
+from bvmt.runs.durations import UsualDuration
 from bvmt.store.jobs import JobOverview
-from bvmt.ui import jobs_reads, mail_reads, reads
+from bvmt.ui import failure_reads, jobs_reads, mail_reads, reads
 from bvmt.ui.escaping import escaped
 from bvmt.ui.job_table.rows import Surroundings
 from bvmt.ui.jobs_attention import Findings, Item, attention, calm_words
 from bvmt.ui.jobs_figure_cards import STYLE, figures_html
-from bvmt.ui.jobs_figures import Figure, next_figure
+from bvmt.ui.jobs_figures import TrendFigure, next_figure
 from bvmt.ui.last_known import Known, age_words, last_known
 from bvmt.ui.words import plural
 
@@ -29,6 +30,7 @@ class Board:
     jobs: Sequence[JobOverview]
     around: Surroundings
     unacknowledged: dict[str, int]
+    usual: dict[str, UsualDuration]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Overview:
 
     board: Board
     findings: Findings
-    figures: Sequence[Figure]
+    figures: Sequence[TrendFigure]
 
 
 def board() -> Board:
@@ -63,17 +65,18 @@ def _aged(around: Surroundings, known: Known[Any]) -> Surroundings:
 
 
 def _read_board() -> Board:
-    return Board(reads.job_overviews(), reads.surroundings(), jobs_reads.unacknowledged())
+    return Board(reads.job_overviews(), reads.surroundings(), failure_reads.unacknowledged(), reads.usual_durations())
 
 
 def _read_overview() -> Overview:
     found = Findings(
-        unacknowledged=jobs_reads.unacknowledged(),
+        unacknowledged=failure_reads.unacknowledged(),
         missed=jobs_reads.missed_slots(),
         instances=reads.instance_rows(),
         mail=jobs_reads.mail_that_is_stuck(),
         ways=mail_reads.ways(),
         failing_sources=jobs_reads.failing_sources(),
+        usual=reads.usual_durations(),
     )
     return Overview(_read_board(), found, jobs_reads.trend_figures())
 

@@ -6,21 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bvmt.store import day_figures, failures, last_start, news_sources, stuck_mail
+from bvmt.store import day_figures, last_start, news_sources, stuck_mail
 from bvmt.store.engine import store_errors
-from bvmt.ui.jobs_figures import Figure, delay_figure, missed_figure, runs_figure, success_figure
+from bvmt.ui.jobs_figures import TrendFigure, delay_figure, missed_figure, runs_figure, success_figure
 from bvmt.ui.reads import engine
 
 
-@st.cache_data(ttl=2, max_entries=2, show_spinner=False)
-def unacknowledged() -> dict[str, int]:
-    """By job, the failures that nobody has acknowledged."""
-    with store_errors(), engine().connect() as conn:
-        return failures.count_unacknowledged(conn)
-
-
 @st.cache_data(ttl=30, max_entries=2, show_spinner=False)
-def trend_figures() -> list[Figure]:
+def trend_figures() -> list[TrendFigure]:
     """The figures that sum up the last days: runs, success, missed firings, start delay."""
     with store_errors(), engine().connect() as conn:
         hours, delays = day_figures.list_hours(conn), day_figures.read_start_delays(conn)

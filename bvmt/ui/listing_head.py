@@ -11,10 +11,11 @@ from bvmt.market.listings import Listing
 from bvmt.ui.escaping import escaped
 from bvmt.ui.listing_reads import ListingView, isin_of, listing_view
 from bvmt.ui.listing_series import USUAL, Drawn, drawn_bars, returns, year_range
-from bvmt.ui.market_board import against_usual, change_words, short_number
-from bvmt.ui.market_grid import grid
+from bvmt.ui.market_board import change_words
+from bvmt.ui.market_grid import grid, render_amount, render_level
 from bvmt.ui.market_reads import all_listings
 from bvmt.ui.market_words import day_words
+from bvmt.ui.words import plural
 
 ISIN, TICKER, ANOMALY = "isin", "ticker", "anomaly"
 _PICKED, _SHOWN = "listing_picked", "listing_shown"
@@ -108,21 +109,12 @@ def render_figures(view: ListingView) -> None:
     bar, before = drawn[-1], drawn[-1 - USUAL : -1]
     cells = grid("listing_figures", least=190)
     _render_last(cells, bar)
-    sessions = f"below it against the mean of the {len(before)} sessions before"
+    told = f", {bar.trades} trades; below it against the mean of the {plural(len(before), 'session')} before"
     for name, value, usual, unit in (
         ("Volume", bar.volume, [each.volume for each in before], "shares"),
         ("Turnover", bar.turnover, [each.turnover for each in before], "TND"),
     ):
-        cells.metric(
-            f"{name}, {unit}",
-            short_number(value),
-            against_usual(value, usual),
-            delta_color="off",
-            delta_description="on usual",
-            border=True,
-            height="stretch",
-            help=f"{value:,.0f} {unit}, {bar.trades} trades; {sessions}",
-        )
+        render_amount(cells, name, value, usual, unit=unit, told=told)
     _render_range(cells, drawn)
     with st.container(border=True, gap="xxsmall"):
         st.caption("Returns with dividends, from adjusted closes")
@@ -131,17 +123,14 @@ def render_figures(view: ListingView) -> None:
             place.markdown(f":small[{name}]  \n**{change_words(change)}**")
 
 
-def _render_last(cell: st.delta_generator.DeltaGenerator, bar: Drawn) -> None:
-    change = bar.change
-    cell.metric(
+def _render_last(cells: st.delta_generator.DeltaGenerator, bar: Drawn) -> None:
+    render_level(
+        cells,
         f"Last, TND · {bar.day:%d %b %Y}",
         "—" if bar.close is None else f"{bar.close:,.2f}",
-        change_words(change).replace("\u2212", "-") if bar.volume else "not traded",
-        delta_color="off" if not change else "blue" if change > 0 else "orange",
-        delta_arrow="auto" if change else "off",
-        border=True,
-        height="stretch",
-        help=f"Session of {day_words(bar.day)}; the move against the exchange's reference",
+        bar.change,
+        without="" if bar.volume else "not traded",
+        told=f"Session of {day_words(bar.day)}; the move against the exchange's reference",
     )
 
 

@@ -9,13 +9,13 @@ import streamlit as st
 
 from bvmt.clock import now
 from bvmt.store.anomalies import AnomalyRow
+from bvmt.ui.chart_drawing import draw
+from bvmt.ui.downloads import render_downloads
 from bvmt.ui.escaping import escaped
 from bvmt.ui.listing_charts import EVENT_LETTERS, PICKED, price_chart, tone_chart, volume_chart
 from bvmt.ui.listing_head import ANOMALY
 from bvmt.ui.listing_reads import ListingView, Stretch, newest_stories, stretch_of
 from bvmt.ui.listing_series import MOST_DAILY, RANGES, bar_export, by_week, drawn_bars
-from bvmt.ui.market_draw import draw
-from bvmt.ui.market_files import render_downloads
 from bvmt.ui.market_words import LEVEL_WORDS, VERDICT_WORDS, day_words
 from bvmt.ui.reads import settings
 from bvmt.ui.sentiment_words import LABEL_WORDS, link_of, score_words

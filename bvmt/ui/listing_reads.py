@@ -16,7 +16,7 @@ from bvmt.store import adjustments, anomalies, events, listing_reads, news_reads
 from bvmt.store.anomalies import AnomalyRow
 from bvmt.store.engine import store_errors
 from bvmt.store.events import Event
-from bvmt.store.listing_reads import Bar, Span
+from bvmt.store.listing_reads import Bar, BarSpan
 from bvmt.store.news_reads import ArticleFilter, ArticleRow
 from bvmt.ui.reads import engine
 
@@ -31,7 +31,7 @@ class ListingView:
     """A listing with the newest 400 days of its bars, and the factors of its corporate actions."""
 
     listing: Listing
-    span: Span
+    span: BarSpan
     bars: Sequence[Bar]
     factors: Sequence[Factor]
 

@@ -68,7 +68,7 @@ def _render_way(held: int) -> None:
         st.info(f"{why_held(settings())} {held_words(held)}", icon=":material/outgoing_mail:")
         with st.expander("How mail is set up"):
             st.markdown("In the environment or in `.env`, then start again; `.env.example` explains each line:")
-            st.code(HOW_TO_SET_UP, language="ini")
+            st.code(HOW_TO_SET_UP, language=None)
         _render_cancel_held(held)
         return
     for way in ways():

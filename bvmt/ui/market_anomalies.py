@@ -13,6 +13,7 @@ from bvmt.access.deeds import Deed
 from bvmt.clock import now
 from bvmt.store.anomalies import AnomalyRow, Verdict
 from bvmt.ui import market_clicks
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.escaping import escaped
 from bvmt.ui.market_anomaly_map import render_anomaly_map
 from bvmt.ui.market_reads import (
@@ -29,7 +30,6 @@ from bvmt.ui.market_words import (
     anomaly_cells,
     anomaly_export,
     day_words,
-    guarded_csv,
     rate_words,
     stretch_words,
 )
@@ -149,15 +149,7 @@ def _render_heading(rows: Sequence[AnomalyRow]) -> None:
         if len(rows) >= MOST_ANOMALIES:
             st.caption(f"The first {MOST_ANOMALIES:,}; narrow the filters to see others.", width="content")
         st.space("stretch")
-        st.download_button(
-            "Download CSV",
-            guarded_csv([anomaly_export(row) for row in rows]),
-            file_name="anomalies.csv",
-            mime="text/csv",
-            key="anomalies_csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        render_csv_button(lambda: [anomaly_export(row) for row in rows], file_name="anomalies.csv", key="anomalies_csv")
 
 
 def _render_table(rows: Sequence[AnomalyRow]) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from bvmt.store.anomalies import AnomalyRow
 from bvmt.ui.chart_colours import ink, paper, tone_colour
-from bvmt.ui.market_draw import draw
+from bvmt.ui.chart_drawing import draw
 from bvmt.ui.market_reads import anomalies_between
 from bvmt.ui.market_words import LEVEL_WORDS, day_words
 from bvmt.ui.report_reads import sessions_between
@@ -90,12 +90,13 @@ def anomaly_map_chart(shown: AnomalyMap, *, dark: bool) -> alt.LayerChart:
             axis=alt.Axis(ticks=False, domain=False, labelOverlap=False),
         ),
     )
-    red, orange, gray = (tone_colour(tone, dark=dark) for tone in ("red", "orange", "gray"))
+    red, orange = (tone_colour(tone, dark=dark) for tone in ("red", "orange"))
+    low, info = ("#8A5A2B", "#3A4655") if dark else ("#F0B982", "#D5DBE3")
     picked = alt.selection_point(name="cell", fields=["ticker", "session"])
     squares = base.mark_rect(cornerRadius=2, stroke="transparent", strokeWidth=2, cursor="pointer").encode(
         color=alt.Color(
             "level:N",
-            scale=alt.Scale(domain=list(_LEVELS), range=[red, orange, "#8A5A2B" if dark else "#F0B982", gray]),
+            scale=alt.Scale(domain=list(_LEVELS), range=[red, orange, low, info]),
             legend=None,
         ),
         tooltip=[
@@ -105,7 +106,7 @@ def anomaly_map_chart(shown: AnomalyMap, *, dark: bool) -> alt.LayerChart:
         ],
     )
     # Critical and high cells are dark on a light page and bright on a dark one.
-    strong = "datum.level === 'critical' || datum.level === 'high' || datum.level === 'info'"
+    strong = "datum.level === 'critical' || datum.level === 'high'"
     signs = base.mark_text(fontSize=11, fontWeight=600, tooltip=None).encode(
         text="sign:N", color=alt.condition(strong, alt.value(paper(dark=dark)), alt.value(ink(dark=dark)))
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bvmt.market.board import Quote
 from bvmt.market.listings import Listing
-from bvmt.market.movers import change_pct
+from bvmt.market.movers import LEAST_TRADES, LEAST_TURNOVER, change_pct
 from bvmt.news.folding import fold
 from bvmt.store.anomalies import AnomalyRow
 from bvmt.store.board_reads import DayRow
@@ -17,11 +17,6 @@ from bvmt.ui.market_words import LEVEL_WORDS
 
 SHOWN = 5
 """Movers told on each side."""
-
-LEAST_TURNOVER = 5_000
-"""TND, and trades, below which a move says little. The same floor as the daily report's."""
-
-LEAST_TRADES = 3
 
 MINUS = "\u2212"
 

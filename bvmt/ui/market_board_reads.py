@@ -16,7 +16,7 @@ from bvmt.market.indices import HEADLINE, SECTOR_INDICES
 from bvmt.market.sectors import SectorPerformance, sector_performance
 from bvmt.market.summary import MarketSummary, market_summary
 from bvmt.store import anomalies, board_reads, calendar, market
-from bvmt.store.board_reads import DayRow, Freshness, IndexRow, MomentRow, Neighbours
+from bvmt.store.board_reads import BoardFreshness, DayRow, IndexRow, MomentRow, Neighbours
 from bvmt.store.engine import store_errors
 from bvmt.ui.market_board import BoardRow, board_rows
 from bvmt.ui.market_reads import all_listings
@@ -59,7 +59,7 @@ def session_at(wanted: date) -> Neighbours | None:
 
 
 @st.cache_data(ttl=5, max_entries=2, show_spinner=False)
-def freshness() -> Freshness:
+def freshness() -> BoardFreshness:
     """How new the newest board is."""
     with store_errors(), engine().connect() as conn:
         return board_reads.read_freshness(conn)

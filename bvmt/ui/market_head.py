@@ -9,7 +9,7 @@ import streamlit as st
 
 from bvmt.market.indices import HEADLINE
 from bvmt.store.board_reads import IndexRow, Neighbours
-from bvmt.ui.market_board import against_usual, change_words, short_number, usual_of
+from bvmt.ui.market_board import short_number, usual_of
 from bvmt.ui.market_board_reads import (
     days_until,
     freshness,
@@ -19,7 +19,7 @@ from bvmt.ui.market_board_reads import (
     session_at,
     session_view,
 )
-from bvmt.ui.market_grid import grid
+from bvmt.ui.market_grid import grid, render_amount, render_level
 from bvmt.ui.market_reads import today
 from bvmt.ui.market_session import exchange_state, expected_session, stale_words
 from bvmt.ui.market_words import day_words
@@ -117,17 +117,8 @@ def render_figures(session: date) -> None:
         ("Trades", float(own.trades), [float(row.trades) for row in before], ""),
     )
     for name, value, usual, unit in activity:
-        exact = f"{value:,.0f} {unit}".strip()
-        cells.metric(
-            f"{name}, {unit}" if unit else name,
-            short_number(value),
-            against_usual(value, usual),
-            delta_color="off",
-            delta_description="on usual",
-            border=True,
-            height="stretch",
-            help=f"{exact}; below it against the mean of the {plural(len(before), 'session')} before",
-        )
+        told = f"; below it against the mean of the {plural(len(before), 'session')} before"
+        render_amount(cells, name, value, usual, unit=unit, told=told)
     cells.metric(
         "Up / down",
         f"{own.advancing} / {own.declining}",
@@ -153,16 +144,8 @@ def render_figures(session: date) -> None:
 def _render_index(cells: st.delta_generator.DeltaGenerator, name: str, path: Sequence[IndexRow], session: date) -> None:
     row = path[-1] if path and path[-1].session == session else None
     change = index_change(path) if row else None
-    cells.metric(
-        name,
-        f"{float(row.level):,.2f}" if row else "—",
-        change_words(change).replace("\u2212", "-") if row else "not stored",
-        delta_color="off" if not change else "blue" if change > 0 else "orange",
-        delta_arrow="auto" if change else "off",
-        border=True,
-        height="stretch",
-        help="Points, against the session before",
-    )
+    level, without = (f"{float(row.level):,.2f}", "") if row else ("—", "not stored")
+    render_level(cells, name, level, change, without=without, told="Points, against the session before")
 
 
 def index_change(path: Sequence[IndexRow]) -> float | None:

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from bvmt.market.indices import HEADLINE, SECTOR_INDICES
+from bvmt.market.movers import LEAST_TRADES, LEAST_TURNOVER
+from bvmt.ui.chart_drawing import draw
+from bvmt.ui.downloads import render_downloads
 from bvmt.ui.link_table import Cell, Column, render_link_table
 from bvmt.ui.market_board import (
-    LEAST_TRADES,
-    LEAST_TURNOVER,
     BoardRow,
     board_cells,
     board_export,
@@ -25,8 +26,6 @@ from bvmt.ui.market_board import (
 )
 from bvmt.ui.market_board_reads import SessionView, days_until, index_paths, session_view
 from bvmt.ui.market_charts import moments_chart, sectors_chart, sectors_height, turnover_chart
-from bvmt.ui.market_draw import draw
-from bvmt.ui.market_files import render_downloads
 from bvmt.ui.market_grid import grid
 from bvmt.ui.market_head import index_change
 from bvmt.ui.reads import settings

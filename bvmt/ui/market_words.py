@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bvmt.imports import ImportProgress, ImportResult, ImportStatus
-from bvmt.reports.guarding import guarded
 from bvmt.store.anomalies import AnomalyRow, Verdict
 from bvmt.ui.words import plural, short_instant
 
@@ -23,17 +20,6 @@ IMPORT_WORDS = {
 LEVEL_WORDS = {"critical": "▲ critical", "high": "△ high", "low": "▽ low", "info": "· info"}
 
 VERDICT_WORDS = {Verdict.TRUE: "✓ true", Verdict.EXPLAINED: "≈ explained", Verdict.FALSE: "✕ false"}
-
-
-def guarded_csv(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Rows with the same keys as a CSV file in UTF-8 with a byte order mark, guarded; empty where there are none."""
-    if not rows:
-        return b""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(guarded(name) for name in rows[0])
-    writer.writerows([guarded(cell) for cell in row.values()] for row in rows)
-    return written.getvalue().encode("utf-8-sig")
 
 
 def day_words(day: date | None) -> str:

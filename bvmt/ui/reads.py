@@ -10,9 +10,10 @@ import streamlit as st
 
 from bvmt.clock import now
 from bvmt.process import current_process
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.why import why
 from bvmt.settings import Settings
-from bvmt.store import Connection, Engine, audit, history, incidents, instances, jobs, slots, standing
+from bvmt.store import Connection, Engine, audit, history, incidents, instances, jobs, slots, standing, timeline
 from bvmt.store.engine import store_errors
 from bvmt.ui.job_table.rows import Surroundings
 from bvmt.ui.run_view import RunView
@@ -35,9 +36,10 @@ def settings() -> Settings:
     return current_process().settings
 
 
-@st.cache_data(ttl=SECONDS, max_entries=2, show_spinner=False)
-def job_overviews() -> list[jobs.JobOverview]:
-    """How every job stands."""
+# Handed out itself and not as a copy: to copy some hundred runs for each tab takes longer than to read them.
+@st.cache_resource(ttl=SECONDS, max_entries=2, show_spinner=False)
+def job_overviews() -> Sequence[jobs.JobOverview]:
+    """How every job stands. All tabs share it: not to be changed."""
     with store_errors(), engine().connect() as conn:
         return jobs.list_overviews(conn)
 
@@ -52,6 +54,13 @@ def how_it_stands() -> standing.Standing:
     """How the product stands as a whole."""
     with store_errors(), engine().connect() as conn:
         return standing.read_standing(conn)
+
+
+@st.cache_data(ttl=60, max_entries=2, show_spinner=False)
+def usual_durations() -> dict[str, UsualDuration]:
+    """How long each job usually takes; a job that never succeeded is not in it."""
+    with store_errors(), engine().connect() as conn:
+        return timeline.read_usual(conn, at=now())
 
 
 def surroundings() -> Surroundings:

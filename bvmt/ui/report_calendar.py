@@ -132,6 +132,11 @@ def _week_cell(
 
 STYLE = """
 <style>
+@media (max-width: 1100px) {
+  .st-key-reports_shelf > * > [data-testid="stHorizontalBlock"] {flex-wrap: wrap}
+  .st-key-reports_shelf > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {
+    flex: 1 1 100%; min-width: 100%}
+}
 .bvc {font-size: .86rem; font-variant-numeric: tabular-nums; --line: color-mix(in srgb, currentColor 22%, transparent);
   --soft: color-mix(in srgb, currentColor 68%, transparent); --blue: light-dark(#1F5FBF, #6EA8FE)}
 .bvc table {border-collapse: separate; border-spacing: 4px; width: 100%; table-layout: fixed; margin: 0}
@@ -149,6 +154,7 @@ STYLE = """
 .bvc .today {outline: 2px solid var(--line)}
 .bvc .legend {display: flex; flex-wrap: wrap; gap: .3rem 1rem; color: var(--soft); font-size: .8rem; margin-top: .4rem}
 .bvc .legend .cell {display: inline-flex; width: 1.6rem; height: 1.2rem; line-height: 1.1rem; margin-right: .4em}
+.bvc .legend .closed, .bvc .legend .unread {color: inherit}
 </style>
 """
 

@@ -32,8 +32,9 @@ STYLE = """
 .bvr .up {color: var(--up); white-space: nowrap} .bvr .down {color: var(--down); white-space: nowrap}
 .bvr a {color: var(--up); text-decoration: none} .bvr a:hover, .bvr a:focus-visible {text-decoration: underline}
 .bvr .facts {display: grid; grid-template-columns: repeat(auto-fill, minmax(168px, 1fr)); gap: .6rem; margin: .5rem 0}
-.bvr.card .facts {grid-template-columns: 1fr 1fr 1.1fr; gap: .8rem; margin: 0}
-.bvr.card .fact {border: 0; padding: 0} .bvr.card .fact .value {font-size: 1.15rem; white-space: nowrap}
+.bvr.card .facts {display: flex; flex-wrap: wrap; gap: .5rem .8rem; margin: 0}
+.bvr.card .fact {border: 0; padding: 0; flex: 1 0 28%; min-width: max-content} .bvr.card .label {white-space: nowrap}
+.bvr.card .fact .value {font-size: 1.15rem; white-space: nowrap}
 .bvr .fact {border: 1px solid var(--line); border-radius: 6px; padding: .5rem .75rem .55rem; min-width: 0}
 .bvr .fact .label, .bvr .fact .remark {color: var(--soft); font-size: .8rem; line-height: 1.35}
 .bvr .fact .value {font-size: 1.3rem; font-weight: 600; line-height: 1.35; overflow-wrap: anywhere}
@@ -44,7 +45,7 @@ STYLE = """
   color: light-dark(#4A5666, #A7B3C2); background: light-dark(#F4F6F9, #182029); border: 0; font-size: .8rem}
 .bvr td {padding: .32rem .6rem; vertical-align: top; border: 0; border-top: 1px solid var(--line)}
 .bvr .number {text-align: right} .bvr td.number {white-space: nowrap}
-.bvr td.number.words {white-space: normal}
+.bvr td.number.words {white-space: normal} .bvr td.line {white-space: nowrap}
 .bvr tr.quiet td {color: var(--soft)}
 .bvr tbody tr:hover td {background: color-mix(in srgb, currentColor 5%, transparent)}
 </style>

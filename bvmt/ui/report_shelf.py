@@ -149,9 +149,10 @@ def _table(shown: Sequence[ShelvedReport]) -> str:
         )
         period = period_words(report.kind, report.first_day, report.last_day)
         rows.append(
-            f'<tr><td><a href="report?id={report.id}">{period}</a></td><td>{str(report.kind).capitalize()}</td>'
+            f'<tr><td class="line"><a href="report?id={report.id}">{period}</a></td>'
+            f"<td>{str(report.kind).capitalize()}</td>"
             + "".join(f'<td class="number">{figure}</td>' for figure in figures)
-            + f"<td>{short_instant(report.made_at, zone, now=at)}</td>"
+            + f'<td class="line">{short_instant(report.made_at, zone, now=at)}</td>'
             f"<td>{escape(report.asked_by or 'schedule')}</td></tr>"
         )
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 from uuid import UUID
 
-import altair as alt
 import streamlit as st
 from pydantic import ValidationError
 
@@ -19,14 +19,14 @@ from bvmt.reports.language import LANGUAGES, Language, LanguageCode, UnknownMess
 from bvmt.reports.sheets import csv_zip, xlsx
 from bvmt.store.reports import ShelvedReport
 from bvmt.ui import report_html
+from bvmt.ui.chart_colours import ink
+from bvmt.ui.downloads import XLSX
 from bvmt.ui.reads import settings
 from bvmt.ui.report_reads import Surrounded, content_of, pdf_of
 from bvmt.ui.report_words import KIND_WORDS, file_name, period_words
 from bvmt.ui.words import instant, plural, short_instant
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PREVIEW_HEIGHT = 900
-_INKS = {"light": "#1B2430", "dark": "#E4E9F0"}
 
 _STYLE = """
 <style>
@@ -112,7 +112,7 @@ def _render_files(report: ShelvedReport, code: LanguageCode) -> None:
     content, own = report.id, report.language
     files = (
         ("PDF", "pdf", "application/pdf", lambda: pdf_of(content, code, own)),
-        ("Excel", "xlsx", _XLSX, lambda: xlsx(content_of(content), code)),
+        ("Excel", "xlsx", XLSX, lambda: xlsx(content_of(content), code)),
         ("CSV", "zip", "application/zip", lambda: csv_zip(content_of(content), code)),
         ("JSON", "json", "application/json", lambda: content_of(content).model_dump_json(indent=1)),
     )
@@ -215,19 +215,20 @@ def _render_chart(chart: Chart, language: Language) -> None:
         st.html(report_html.page(report_html.small(report_html.inline(language, empty))))
         return
     # Its description is part of the chart.
-    st.altair_chart(_on_page(charts.specification(chart, language, PAGE)), width="stretch", key=f"chart_{chart.id}")
+    spec = json.loads(_on_page(chart, language, dark=st.context.theme.type == "dark"))
+    st.vega_lite_chart(spec, width="stretch", key=f"chart_{chart.id}")
 
 
-def _on_page(figure: alt.LayerChart) -> alt.LayerChart:
-    """The chart as Streamlit needs it: its rows as a named data set, and its labels in the ink of the page's theme.
+@st.cache_resource(ttl=3600, max_entries=200, show_spinner=False, hash_funcs={Chart: Chart.model_dump_json})
+def _on_page(chart: Chart, language: Language, *, dark: bool) -> str:
+    """The chart as Streamlit needs it, as JSON: its rows as a named data set, its labels in the ink of the page.
 
     Rows that stand in the chart itself Streamlit would give to every layer, whatever the layer's own data.
     """
-    assert isinstance(figure.data, alt.InlineData)
-    figure.datasets = {figure.data.name: figure.data.values}
-    figure.data = alt.NamedData("points")
-    figure.config = {**figure.config, "text": {"color": _INKS[st.context.theme.type or "light"]}}
-    return figure
+    spec = charts.as_dict(chart, language, PAGE)
+    name, rows = spec["data"]["name"], spec["data"]["values"]
+    config = spec["config"] | {"text": {"color": ink(dark=dark)}}
+    return json.dumps(spec | {"data": {"name": name}, "datasets": {name: rows}, "config": config})
 
 
 def _render_foot(report: Report, language: Language) -> None:

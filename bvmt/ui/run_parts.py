@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from bvmt.access.deeds import Deed
+from bvmt.runs.durations import usual_duration
 from bvmt.runs.job import Figure
 from bvmt.runs.status import ACTIONS_BY_STATUS, RunAction, RunOrigin, RunStatus
 from bvmt.store.history import Attempt, Run
@@ -22,7 +23,7 @@ from bvmt.ui.permissions import allowed
 from bvmt.ui.progress import read_progress
 from bvmt.ui.reads import settings
 from bvmt.ui.run_reads import figures_of, past_of
-from bvmt.ui.run_usual import Standing, learn_usual
+from bvmt.ui.run_usual import Standing, duration_standing, learn_usual
 from bvmt.ui.run_view import RunView
 from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant
 
@@ -113,8 +114,8 @@ def render_facts(view: RunView) -> None:
 
 
 def _duration_standing(view: RunView) -> Standing:
-    usual = learn_usual((), past_of(view.run.id))
-    return usual.of_duration(view.run.seconds, over=view.run.status is RunStatus.SUCCEEDED)
+    usual = usual_duration(run.seconds for run in past_of(view.run.id) if run.seconds is not None)
+    return duration_standing(view.run.seconds, usual, over=view.run.status is RunStatus.SUCCEEDED)
 
 
 def _render_metric(label: str, value: str, standing: Standing, *, help: str | None = None) -> None:
@@ -151,7 +152,7 @@ def _render_outcome(view: RunView) -> None:
         st.error(f"**{escaped(run.error_class)}** {escaped(run.error_message or '')}", icon=":material/error:")
         if run.fingerprint:
             st.page_link(
-                "pages/failures.py",
+                "pages/failure.py",
                 label="All failures of this kind",
                 icon=":material/stacks:",
                 query_params={"group": run.fingerprint},

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from bvmt.api.forms import run_in_full
+from bvmt.api.forms import LOG_LINES, run_in_full
 from bvmt.runs.job import Figure
 from bvmt.store import history, run_logs, run_peers
 from bvmt.store.engine import store_errors
@@ -16,8 +16,6 @@ from bvmt.store.run_logs import LogFilter
 from bvmt.store.run_peers import Circumstances, PastRun, Peer
 from bvmt.ui.reads import engine
 from jobs import JOBS
-
-RAW_LOG_LINES = 2_000  # as GET /api/runs/{id} has it
 
 
 def figures_of(job_id: str) -> dict[str, Figure]:
@@ -84,5 +82,5 @@ def raw_run(run_id: UUID) -> dict[str, object] | None:
             run,
             attempts=history.list_attempts(conn, run_id),
             steps=history.list_steps(conn, run_id),
-            log=history.list_log(conn, run_id, limit=RAW_LOG_LINES),
+            log=history.list_log(conn, run_id, limit=LOG_LINES),
         )

@@ -1,4 +1,4 @@
-"""What the figures and the duration of a run are against those of the job's runs before it. Pure."""
+"""How the figures and the duration of a run stand against those of the job's runs before it. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.expectations import Band, learn
 from bvmt.runs.job import Figure
 from bvmt.store.run_peers import PastRun
-from bvmt.ui.words import duration, figure
-
-SLACK_SECONDS = 0.5
-"""A duration within this of its usual band is not called unusual: nobody cares for 60 ms instead of 40."""
+from bvmt.ui.words import figure, usual_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +23,11 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
-    """The band of each figure that has one, by key; medians of the others; the band of the duration in seconds."""
+class UsualFigures:
+    """The band of each figure that has one, by key, and the medians of the others."""
 
     bands: dict[str, Band]
     medians: dict[str, float]
-    seconds: Band | None
-    runs: int
 
     def of_figure(self, known: Figure, value: object) -> Standing:
         """How a figure of the run stands."""
@@ -44,20 +40,20 @@ class Usual:
             return Standing(f"◆ not a number, {usual}", outside=True)
         return _standing(float(value), band, usual)
 
-    def of_duration(self, seconds: float | None, *, over: bool) -> Standing:
-        """How the duration stands; a run that is not `over` can already be slow, but not yet quick."""
-        if self.seconds is None or seconds is None:
-            return Standing()
-        band = self.seconds
-        usual = f"usual {_durations(band)}"
-        if seconds > band.high + SLACK_SECONDS:
-            return Standing(f"▲ slower than its {usual}", outside=True)
-        if over and seconds < band.low - SLACK_SECONDS:
-            return Standing(f"▼ quicker than its {usual}", outside=True)
-        return Standing(usual)
+
+def duration_standing(seconds: float | None, usual: UsualDuration | None, *, over: bool) -> Standing:
+    """How a duration stands; a run that is not `over` can already be slow, but not yet quick."""
+    if usual is None or not usual.is_learnt or seconds is None:
+        return Standing()
+    words, pace = usual_words(usual.low, usual.high), usual.pace(seconds)
+    if pace == "slower":
+        return Standing(f"▲ slower than its {words}", outside=True)
+    if pace == "quicker" and over:
+        return Standing(f"▼ quicker than its {words}", outside=True)
+    return Standing(words)
 
 
-def learn_usual(declared: Sequence[Figure], past: Sequence[PastRun]) -> Usual:
+def learn_usual(declared: Sequence[Figure], past: Sequence[PastRun]) -> UsualFigures:
     """What is usual for a job with these figures, after `past`, its runs that succeeded, newest first.
 
     A band stands only for a figure that the job lets be learnt, as in the warnings of a run
@@ -71,7 +67,7 @@ def learn_usual(declared: Sequence[Figure], past: Sequence[PastRun]) -> Usual:
             bands[known.key] = band
         elif values and not known.learnt:
             medians[known.key] = median(values)
-    return Usual(bands, medians, learn([run.seconds for run in past if run.seconds is not None]), len(past))
+    return UsualFigures(bands, medians)
 
 
 def _standing(value: float, band: Band, usual: str) -> Standing:
@@ -80,13 +76,6 @@ def _standing(value: float, band: Band, usual: str) -> Standing:
     if value < band.low:
         return Standing(f"▼ below its {usual}", outside=True)
     return Standing(usual)
-
-
-def _durations(band: Band) -> str:
-    low, high = duration(band.low), duration(band.high)
-    if low == high:
-        return f"about {low}"
-    return f"{low} to {high}" if band.low >= SLACK_SECONDS else f"up to {high}"
 
 
 def _range(band: Band) -> str:

@@ -14,8 +14,9 @@ from bvmt.runs.status import RunStatus
 from bvmt.store.history import Attempt, StepRow
 from bvmt.ui.badges import run_badge
 from bvmt.ui.chart_colours import ink, tone_colour
+from bvmt.ui.chart_drawing import draw
 from bvmt.ui.escaping import escaped
-from bvmt.ui.words import clock_time, duration, plural
+from bvmt.ui.words import clock_time, cut, duration, plural
 
 _ROW = 26  # pixels of a bar and the space around it
 _AROUND = 62  # pixels of the axis with its title
@@ -34,7 +35,7 @@ def step_bars(steps: Sequence[StepRow], attempts: Sequence[Attempt]) -> list[dic
 def _bar(order: int, step: StepRow, began: dict[int, Any], several: bool) -> dict[str, Any]:
     badge = run_badge(step.status)
     start = max(0.0, (step.started_at - began.get(step.attempt, step.started_at)).total_seconds())
-    name = step.name if len(step.name) <= _LONGEST_NAME else f"{step.name[: _LONGEST_NAME - 1]}…"
+    name = cut(step.name, _LONGEST_NAME)
     # The order makes two steps of one name two rows; the axis does not write it.
     return {
         "row": f"{order:03}{step.attempt} · {name}" if several else f"{order:03}{name}",
@@ -106,11 +107,11 @@ def step_cells(step: StepRow, zone: ZoneInfo) -> dict[str, object]:
 def render_steps(steps: Sequence[StepRow], attempts: Sequence[Attempt], zone: ZoneInfo) -> None:
     """The steps as a chart, and all that is known of them as a table."""
     bars = step_bars(steps, attempts)
-    st.altair_chart(
+    draw(
         waterfall(bars, dark=st.context.theme.type == "dark"),
         key="run_waterfall",
         height=len(bars) * _ROW + _AROUND,
-        alt=f"Time line of {plural(len(bars), 'step')}: the table below has the same durations",
+        words=f"Time line of {plural(len(bars), 'step')}: the table below has the same durations",
     )
     if len(steps) > len(bars):
         st.caption(f"The chart shows the last {len(bars)} of {len(steps)} steps.")

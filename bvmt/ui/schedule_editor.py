@@ -10,6 +10,7 @@ from bvmt.store.jobs import JobOverview
 from bvmt.ui import clicks
 from bvmt.ui.dialogs import ask, refresh_if_asked
 from bvmt.ui.escaping import escaped
+from bvmt.ui.feedback import failures_are_said
 from bvmt.ui.job_parts import render_next_firings
 from bvmt.ui.job_table.rows import Surroundings
 from bvmt.ui.permissions import allowed
@@ -23,20 +24,20 @@ EXAMPLES = "Such as “every 15 min 09:00-16:00 mon-fri”, or a crontab line: �
 def render_schedule(job: JobOverview) -> None:
     """The schedule in force, its next firings, and a field to write another one."""
     refresh_if_asked()
-    around = surroundings()
     left, right = st.columns([3, 2], gap="large")
     with left:
         written = _render_field(job)
-    with right:
+    with right, failures_are_said():
         st.markdown("**Next firings**" if written == job.schedule else "**It would fire next**")
         try:
-            render_next_firings(written, around)
+            render_next_firings(written, surroundings())
         except BadSchedule as bad:
             st.error(str(bad), icon=":material/block:")
     with left:
         _render_words(written)
         _render_buttons(job, written)
-        _render_last_change(job, around)
+        with failures_are_said():
+            _render_last_change(job, surroundings())
 
 
 def _render_field(job: JobOverview) -> str:

@@ -15,8 +15,11 @@ import streamlit as st
 from bvmt.news.daily import DailyScore
 from bvmt.news.items import NewsKind
 from bvmt.news.trends import MONTH
+from bvmt.ui.chart_colours import ink, ink_on_strong
+from bvmt.ui.chart_drawing import draw
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.market_reads import all_listings
-from bvmt.ui.market_words import day_words, guarded_csv
+from bvmt.ui.market_words import day_words
 from bvmt.ui.sentiment_reads import daily_scores
 from bvmt.ui.sentiment_words import KIND_WORDS, cell_words, day_short
 from bvmt.ui.words import plural
@@ -105,15 +108,11 @@ def heatmap_chart(cells: Cells, *, dark: bool) -> alt.LayerChart:
         opacity=alt.Opacity("strength:Q", scale=None, legend=None),
         tooltip=[alt.Tooltip("told:N", title=" "), alt.Tooltip("tone:N", title="  ")],
     )
-    # The ends of the scale are dark on a light page and bright on a dark one.
-    ink = alt.condition("datum.strong", alt.value("#10161E" if dark else "#FFFFFF"), alt.value(_INK[dark]))
-    signs = base.mark_text(fontSize=11, fontWeight=600, tooltip=None).encode(text="sign:N", color=ink)
+    signed = alt.condition("datum.strong", alt.value(ink_on_strong(dark=dark)), alt.value(ink(dark=dark)))
+    signs = base.mark_text(fontSize=11, fontWeight=600, tooltip=None).encode(text="sign:N", color=signed)
     layers = [squares.add_params(picked), signs]
     chart: alt.LayerChart = alt.LayerChart(layer=layers).configure_view(stroke=None)
     return chart
-
-
-_INK = {True: "#E4E9F0", False: "#1B2430"}
 
 
 def render_heatmap(last: date) -> None:
@@ -140,13 +139,13 @@ def render_heatmap(last: date) -> None:
     if not cells.rows:
         st.info(f"{KIND_WORDS[kind]} named no listing on these {MONTH} days.", icon=":material/grid_off:")
         return
-    st.altair_chart(
+    draw(
         heatmap_chart(cells, dark=st.context.theme.type == "dark"),
         key="heatmap",
         height=_AROUND + _ROW * len(cells.names),
         on_select=_filter_by_cell,
-        selection_mode="cell",
-        alt=f"Tone by listing and day, {KIND_WORDS[kind]}",
+        selection="cell",
+        words=f"Tone by listing and day, {KIND_WORDS[kind]}",
     )
     left = f" {plural(cells.left_out, 'more listing')} with less about them." if cells.left_out else ""
     st.caption(
@@ -172,14 +171,11 @@ def _render_download(scores: Sequence[DailyScore], tickers: Mapping[str, str], k
         for score in scores
         if score.day > last - timedelta(days=MONTH)
     ]
-    st.download_button(
-        "CSV",
-        guarded_csv(rows),
+    render_csv_button(
+        lambda: rows,
         file_name=f"sentiment_{kind}_{last}.csv",
-        mime="text/csv",
         key="heatmap_csv",
-        icon=":material/download:",
-        on_click="ignore",
+        label="CSV",
         disabled=not rows,
         help="The scores of these days; for spreadsheets, a minus gets a quote in front",
     )

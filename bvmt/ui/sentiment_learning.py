@@ -17,9 +17,9 @@ from bvmt.store.labels import LabelCounts, LabelOrigin
 from bvmt.store.sentiment_models import ModelRow
 from bvmt.ui import sentiment_clicks
 from bvmt.ui.background import BackgroundWork
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
-from bvmt.ui.market_words import guarded_csv
 from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
 from bvmt.ui.sentiment_clicks import ImportedLabels
@@ -186,13 +186,8 @@ def _render_import_result(thread: BackgroundWork[ImportedLabels] | None) -> None
         reasons = Counter(line.reason for line in aside).most_common(3)
         st.caption(escaped("; ".join(f"{count:,} set aside: {reason}" for reason, count in reasons)))
         rows: list[dict[str, object]] = [{"Line": each.line, "Reason": each.reason, "Row": each.raw} for each in aside]
-        st.download_button(
-            "Download what was set aside",
-            guarded_csv(rows),
-            file_name="labels_set_aside.csv",
-            mime="text/csv",
-            key="labels_aside_csv",
-            on_click="ignore",
+        render_csv_button(
+            lambda: rows, file_name="labels_set_aside.csv", key="labels_aside_csv", label="Download what was set aside"
         )
 
 

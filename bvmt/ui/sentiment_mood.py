@@ -15,6 +15,7 @@ from bvmt.news.items import NewsKind
 from bvmt.news.trends import MONTH, WEEK, Trend, trend
 from bvmt.reports.charts.looks import DOWN, UP
 from bvmt.store.sentiment import NewsFreshness
+from bvmt.ui.chart_drawing import draw
 from bvmt.ui.market_reads import today
 from bvmt.ui.market_words import day_words
 from bvmt.ui.reads import settings
@@ -78,11 +79,11 @@ def _render_kind(kind: NewsKind, last: date) -> None:
     st.caption(mood_words(of_day))
     shown = [score for score in scores if score.day > last - timedelta(days=MONTH)]
     if shown:
-        st.altair_chart(
+        draw(
             mood_chart(shown, last),
             key=f"mood_chart_{kind}",
             height=CHART_HEIGHT,
-            alt=f"Mood by day, {KIND_WORDS[kind]}, the last {MONTH} days",
+            words=f"Mood by day, {KIND_WORDS[kind]}, the last {MONTH} days",
         )
 
 

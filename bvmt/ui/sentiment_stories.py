@@ -12,8 +12,8 @@ import streamlit as st
 from bvmt.clock import now
 from bvmt.news.tone import Label
 from bvmt.store.news_reads import ArticleFilter, ArticleRow
+from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.market_reads import all_listings
-from bvmt.ui.market_words import guarded_csv
 from bvmt.ui.reads import settings
 from bvmt.ui.sentiment_reads import EXPORTED, PAGE_ROWS, StoryPage, stories, stories_to_export
 from bvmt.ui.sentiment_story import choose_story
@@ -161,14 +161,10 @@ def _render_heading(found: StoryPage, wanted: ArticleFilter) -> None:
         st.markdown(f"**{plural(counts.total, 'article')}**: {told}. Newest first.", width="content")
         st.caption("A click on a row shows the words that decided.", width="content")
         st.space("stretch")
-        st.download_button(
-            "Download CSV",
-            lambda: guarded_csv([article_export(row) for row in stories_to_export(wanted)]),
+        render_csv_button(
+            lambda: [article_export(row) for row in stories_to_export(wanted)],
             file_name="articles.csv",
-            mime="text/csv",
             key="articles_csv",
-            icon=":material/download:",
-            on_click="ignore",
             help=f"The newest {EXPORTED:,}" if counts.total > EXPORTED else None,
         )
 

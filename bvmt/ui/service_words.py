@@ -33,6 +33,8 @@ ASKED_IN = {
 }
 """The step of a run in which each service is asked."""
 
+WELL, FAILING = "✓ well", "✕ failing"
+
 _INDEX_LEVELS = Asking("market_pulse", "Store the index levels")
 
 
@@ -51,10 +53,10 @@ class Health:
         good, bad = self.evidence.last_success_at, self.evidence.last_failure_at
         newest = max((at for at in (good, bad) if at is not None), default=None)
         if self.check is not None and (newest is None or self.check.at >= newest):
-            return "✕ failing" if self.check.failure else "✓ well"
+            return FAILING if self.check.failure else WELL
         if newest is None:
             return "○ not asked yet"
-        return "✓ well" if newest == good else "✕ failing"
+        return WELL if newest == good else FAILING
 
 
 def asked_in(name: str, settings: Settings) -> Asking | None:

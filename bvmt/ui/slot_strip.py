@@ -12,6 +12,7 @@ from bvmt.clock import now
 from bvmt.runs.status import RunStatus
 from bvmt.store.slots import SlotRow
 from bvmt.ui.badges import run_badge
+from bvmt.ui.chart_colours import CSS_TONES
 from bvmt.ui.reads import settings
 from bvmt.ui.slot_view import StripBox, strip_boxes
 from bvmt.ui.timeline_reads import slot_sentence, slots_since
@@ -20,11 +21,10 @@ from bvmt.ui.words import plural
 MOST_BOXES = 300
 _HOURS = {"Last day": 24, "Last 3 days": 72}
 
-STYLE = """
-<style>
-.bvss {--green: light-dark(#16824A, #4CC38A); --red: light-dark(#C8322B, #FF7B72);
-  --orange: light-dark(#C2610C, #F0A35E); --blue: light-dark(#1F5FBF, #6EA8FE);
-  --gray: light-dark(#66717F, #94A1B2); font-size: .8rem; font-variant-numeric: tabular-nums}
+STYLE = (
+    f"<style>.bvss {{{CSS_TONES}}}"
+    """
+.bvss {font-size: .8rem; font-variant-numeric: tabular-nums}
 .bvss .day {display: flex; align-items: center; gap: .6rem; margin: .2rem 0}
 .bvss .day > b {flex: none; width: 5.6em; font-weight: 500; color: color-mix(in srgb, currentColor 72%, transparent)}
 .bvss .boxes {display: flex; flex-wrap: wrap; gap: 3px}
@@ -37,6 +37,7 @@ STYLE = """
 .bvss .hollow:hover, .bvss .hollow:focus-visible {outline-color: var(--tone)}
 </style>
 """
+)
 
 
 def render_strip(job_id: str, name: str) -> None:

@@ -14,6 +14,7 @@ from bvmt.runs.schedules import parse_schedule
 from bvmt.settings import Settings
 from bvmt.store.table_sizes import Cleanup, TableSize
 from bvmt.ui.chart_colours import tone_colour
+from bvmt.ui.chart_drawing import draw
 from bvmt.ui.feedback import failures_are_said
 from bvmt.ui.reads import database_bytes, find_job, settings
 from bvmt.ui.system_reads import cleanups, largest_tables
@@ -29,7 +30,7 @@ def render_database() -> None:
     with failures_are_said():
         nights, zone = cleanups(), settings().zone
         _render_facts(settings(), nights, zone)
-        left, right = st.columns([3, 2], gap="large")
+        left, right = st.columns(2, gap="large")
         with left:
             st.subheader("Growth", anchor="growth")
             _render_growth(nights, zone)
@@ -69,11 +70,11 @@ def _render_growth(nights: Sequence[Cleanup], zone: ZoneInfo) -> None:
             f"so far there is {'one' if measured else 'none'}."
         )
         return
-    st.altair_chart(
+    draw(
         growth_chart(measured, zone, dark=st.context.theme.type == "dark"),
         key="growth_chart",
         height=CHART_HEIGHT,
-        alt="Size of all tables after each Database Cleanup",
+        words="Size of all tables after each Database Cleanup",
     )
 
 

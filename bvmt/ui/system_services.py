@@ -15,7 +15,7 @@ from bvmt.ui.escaping import escaped
 from bvmt.ui.feedback import failures_are_said, refusals_are_told, tell_outcome
 from bvmt.ui.permissions import allowed
 from bvmt.ui.reads import settings
-from bvmt.ui.service_words import Health, service_cells, unset_variables
+from bvmt.ui.service_words import FAILING, Health, service_cells, unset_variables
 from bvmt.ui.system_reads import service_healths, services
 from bvmt.ui.visitor import visitor
 
@@ -61,7 +61,7 @@ def _render(was_busy: bool) -> None:
 
 
 def _sentence(known: list[Health]) -> str:
-    failing = [health.name for health in known if health.state == "✕ failing"]
+    failing = [health.name for health in known if health.state == FAILING]
     if failing:
         return f"✕ **Failing: {escaped(', '.join(failing))}.** Runs tell how each was last, the button how it is now."
     return "Nothing is asked for this page: what it tells comes from the runs. The button asks each service once."

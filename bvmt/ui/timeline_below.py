@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
@@ -13,16 +12,16 @@ import streamlit as st
 from bvmt.clock import now
 from bvmt.runs.expectations import FEWEST
 from bvmt.runs.workers import CAPACITY
-from bvmt.ui.market_words import guarded_csv
-from bvmt.ui.reads import find_job, how_it_stands, job_overviews, settings
+from bvmt.ui.downloads import render_csv_button
+from bvmt.ui.reads import find_job, how_it_stands, job_overviews, settings, usual_durations
 from bvmt.ui.table_sizes import table_height
-from bvmt.ui.timeline_calendar import calendar_chart, calendar_rows
-from bvmt.ui.timeline_figures import HEIGHT, duration_chart, duration_rows, load_chart
+from bvmt.ui.timeline_calendar import calendar_rows, calendar_spec
+from bvmt.ui.timeline_figures import HEIGHT, duration_rows, duration_spec, load_spec
 from bvmt.ui.timeline_load import peaks
-from bvmt.ui.timeline_marks import Axis
+from bvmt.ui.timeline_marks import Axis, Rows
 from bvmt.ui.timeline_parts import ALL, Filters, chosen_jobs, drawn_spans, picked, whole_axis, window
 from bvmt.ui.timeline_range import Range
-from bvmt.ui.timeline_reads import WEEKS, outcomes_by_day, spans_in, usual_durations
+from bvmt.ui.timeline_reads import WEEKS, outcomes_by_day, spans_in
 from bvmt.ui.timeline_table import day_cells, run_cells, run_export
 from bvmt.ui.words import duration, plural
 
@@ -40,8 +39,8 @@ def render_load(filters: Filters) -> None:
     of = "of all jobs" if filters.job_id is None else f"of {axis.names.get(filters.job_id, filters.job_id)} alone"
     with _heading():
         st.markdown(f"**Runs at once** {of}", width="content")
-    st.altair_chart(
-        load_chart(parts, limit, axis, dark=st.context.theme.type == "dark"),
+    st.vega_lite_chart(
+        load_spec(parts, limit, axis, dark=st.context.theme.type == "dark"),
         key="load",
         height=HEIGHT,
         alt="The most runs at once, over time, and the limit",
@@ -85,15 +84,14 @@ def render_durations(filters: Filters) -> None:
     shown = window(filters)
     axis = _past_axis(filters)
     rows = duration_rows(drawn_spans(filters, shown), chosen, axis)
-    usual = usual_durations().get(chosen)
-    succeeded = usual.runs if usual else 0
-    if succeeded < FEWEST:
-        usual = None
+    known = usual_durations().get(chosen)
+    succeeded = known.runs if known else 0
+    usual = known if known and known.is_learnt else None
     if not rows:
         st.info("No run of this job ended in this stretch.", icon=":material/hourglass_empty:")
     else:
-        st.altair_chart(
-            duration_chart(rows, usual, axis, dark=st.context.theme.type == "dark"),
+        st.vega_lite_chart(
+            duration_spec(rows, usual, axis, dark=st.context.theme.type == "dark"),
             key="duration_points",
             height=HEIGHT,
             alt="Durations of the runs of one job, over time, and the usual ones",
@@ -128,9 +126,9 @@ def render_calendar(filters: Filters) -> None:
         st.rerun()  # the filters stand outside of this part
 
 
-def _render_boxes(rows: Sequence[dict[str, object]]) -> None:
-    st.altair_chart(
-        calendar_chart(rows, dark=st.context.theme.type == "dark"),
+def _render_boxes(rows: Rows) -> None:
+    st.vega_lite_chart(
+        calendar_spec(rows, dark=st.context.theme.type == "dark"),
         key="calendar",
         width="content",
         on_select=_day_clicked,
@@ -166,14 +164,8 @@ def render_table(filters: Filters) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{plural(len(drawn), 'run')} and slots, newest first.", width="content")
             st.space("stretch")
-            st.download_button(
-                "Download CSV",
-                guarded_csv([run_export(span, at) for span in drawn]),
-                file_name="timeline.csv",
-                mime="text/csv",
-                key="timeline_csv",
-                icon=":material/download:",
-                on_click="ignore",
+            render_csv_button(
+                lambda: [run_export(span, at) for span in drawn], file_name="timeline.csv", key="timeline_csv"
             )
         column = st.column_config.TextColumn
         st.dataframe(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import altair as alt
-import pandas as pd
 
 from bvmt.store.timeline import DayOutcomes
-from bvmt.ui.chart_colours import hairline, ink, tone_colour
+from bvmt.ui.chart_colours import hairline, ink, ink_on_strong, tone_colour
+from bvmt.ui.chart_drawing import Spec
+from bvmt.ui.timeline_drawing import chart_of, drawn, frame, kept
+from bvmt.ui.timeline_marks import Rows
 from bvmt.ui.words import plural
 
 STEP = 23
@@ -21,7 +24,7 @@ _NO_RUNS = "none"
 _LEVELS = ("few", "some", "many", "most")
 
 
-def calendar_rows(outcomes: Sequence[DayOutcomes], *, weeks: int, today: date) -> list[dict[str, object]]:
+def calendar_rows(outcomes: Sequence[DayOutcomes], *, weeks: int, today: date) -> Rows:
     """Return a row for each day of the last weeks up to `today`, with how it ended in words."""
     by_day = {each.day: each for each in outcomes}
     first = today - timedelta(days=today.weekday(), weeks=weeks - 1)
@@ -60,16 +63,21 @@ def _told(ended: DayOutcomes) -> str:
     return ", ".join(sign_and_count) or "nothing was due"
 
 
-def calendar_chart(rows: Sequence[dict[str, object]], *, dark: bool) -> alt.LayerChart:
+def calendar_spec(rows: Rows, *, dark: bool) -> Spec:
     """Draw the days, weeks from left to right. A click on a day tells its `date`."""
     weeks = sorted({str(row["week"]) for row in rows})
+    return drawn(_calendar(tuple(weeks), dark), {"days": frame(rows, *rows[0])})
+
+
+@lru_cache(maxsize=16)
+def _calendar(weeks: tuple[str, ...], dark: bool) -> str:
     steps = _DARK_STEPS if dark else _LIGHT_STEPS
     quiet, red = hairline(dark=dark), tone_colour("red", dark=dark)
-    base = alt.Chart(pd.DataFrame(list(rows))).encode(
+    base = chart_of("days").encode(
         x=alt.X(
             "week:O",
             title=None,
-            scale=alt.Scale(domain=weeks),
+            scale=alt.Scale(domain=list(weeks)),
             axis=alt.Axis(
                 # The month stands over the week of its first Monday.
                 labelExpr="toNumber(slice(datum.value, 8)) <= 7 ? utcFormat(toDate(datum.value), '%b') : ''",
@@ -107,13 +115,11 @@ def calendar_chart(rows: Sequence[dict[str, object]], *, dark: bool) -> alt.Laye
         )
         .add_params(picked)
     )
-    strong = alt.condition(
-        "datum.level == 'most'", alt.value("#10161E" if dark else "#FFFFFF"), alt.value(ink(dark=dark))
-    )
+    strong = alt.condition("datum.level == 'most'", alt.value(ink_on_strong(dark=dark)), alt.value(ink(dark=dark)))
     signs = base.mark_text(fontSize=11, fontWeight=700, tooltip=None).encode(text="sign:N", color=strong)
-    chart: alt.LayerChart = (
+    chart = (
         alt.LayerChart(layer=[boxes, signs])
         .properties(width=_LEFT + STEP * len(weeks), height=_TOP + STEP * len(_DAYS))
         .configure_view(stroke=None)
     )
-    return chart
+    return kept(chart)

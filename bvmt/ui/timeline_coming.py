@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bvmt.market.calendar import Day, DayKind
 from bvmt.store.jobs import JobOverview
-
-SESSION_JOBS = frozenset({"market_pulse", "anomaly_scan", "daily_report"})
-"""Jobs that skip their firings on days on which the exchange is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +27,29 @@ def firings_to_come(
     *,
     frozen: str | None,
     days: Mapping[date, Day],
+    need_session: Collection[str],
     zone: ZoneInfo,
 ) -> list[Firing]:
     """Return the firings at `times`, by job, each with what hinders it.
 
-    `frozen` is the sentence of a freeze in force, `days` what the calendar says of the days ahead.
+    `frozen` is the sentence of a freeze in force, `days` what the calendar says of the days ahead, `need_session` the
+    jobs that skip the days on which the exchange is closed.
     """
-    return [_firing(job, at, frozen, days.get(at.astimezone(zone).date())) for job in jobs for at in times[job.id]]
+    return [
+        _firing(job, at, frozen, days.get(at.astimezone(zone).date()) if job.id in need_session else None)
+        for job in jobs
+        for at in times[job.id]
+    ]
 
 
 def _firing(job: JobOverview, at: datetime, frozen: str | None, on: Day | None) -> Firing:
+    """The firing; `on` is its day where the job needs a session on it."""
     if frozen:
         return Firing(job.id, at, hindrance="all jobs are frozen")
     if job.paused and (job.paused_until is None or at < job.paused_until):
         by = f" by {job.paused_by}" if job.paused_by else ""
         return Firing(job.id, at, hindrance=f"paused{by}" + (f": {job.pause_reason}" if job.pause_reason else ""))
-    if job.id in SESSION_JOBS and on is not None:
+    if on is not None:
         if on.kind is DayKind.CLOSED:
             return Firing(job.id, at, hindrance=f"exchange closed: {on.name}")
         if on.kind is DayKind.EXPECTED_CLOSURE:

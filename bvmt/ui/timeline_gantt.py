@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from functools import lru_cache
 from html import escape
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import altair as alt
 import pandas as pd
@@ -15,8 +11,9 @@ import pandas as pd
 from bvmt.runs.status import RunStatus
 from bvmt.ui.badges import WARNED, run_badge
 from bvmt.ui.chart_colours import hairline, ink, paper, tone_colour
+from bvmt.ui.chart_drawing import Spec
+from bvmt.ui.timeline_drawing import chart_of, frame, kept, on_axis, time_axis
 from bvmt.ui.timeline_marks import COUNTED, SHAPES, Axis, Marks, Rows
-from bvmt.ui.timeline_range import wall
 
 ROW = 44
 AROUND = 46
@@ -31,11 +28,6 @@ _BARS = (
     run_badge(RunStatus.CANCELLED),
 )
 _BOXES = {run_badge(status): shape for status, shape in SHAPES.items()}
-# A label a day at midnight, else the hour: Vega's own labels would be American.
-LABELS = (
-    "utchours(datum.value) == 0 && utcminutes(datum.value) == 0"
-    " ? utcFormat(datum.value, '%a %d %b') : utcFormat(datum.value, '%H:%M')"
-)
 _COLUMNS = {
     "bars": ("run", "title", "start", "end", "status", "sign", "told", "when", "took", "came", "reason"),
     "waits": ("run", "title", "start", "end", "told", "when"),
@@ -44,19 +36,6 @@ _COLUMNS = {
     "parts": ("start", "end", "what", "low", "high"),
     "now": ("start",),
 }
-
-Spec = dict[str, Any]
-Names = tuple[tuple[str, str], ...]
-"""Ids and names of jobs, from the top."""
-
-
-def time_axis(axis: Axis, *, grid: bool = True) -> alt.X:
-    """The x of every chart of the page: the time on the wall, the same in every browser."""
-    # As an expression: a list of times is read in one way for `x` and in another for `x2`, with a warning.
-    ends = [round(wall(end, axis.zone).timestamp() * 1000) for end in (axis.low, axis.high)]
-    domain = alt.ExprRef(f"[{ends[0]}, {ends[1]}]")
-    shown = alt.Axis(labelExpr=LABELS, grid=grid, ticks=False, domain=False, labelOverlap=True)
-    return alt.X("start:T", title=None, scale=alt.Scale(type="utc", domain=domain, nice=False), axis=shown)
 
 
 def _labels(*, labels: bool) -> alt.Axis:
@@ -77,20 +56,18 @@ def _labels(*, labels: bool) -> alt.Axis:
 def overview_spec(rows: Rows, axis: Axis, *, dark: bool) -> Spec:
     """Draw how much happened when; a brush over it narrows the chart below. Returned as Vega-Lite with its data."""
     most = max((int(str(row["high"])) for row in rows), default=1)
-    drawn: Spec = json.loads(_overview(*_frame(axis), dark, most))
-    return drawn | {"datasets": {"parts": _rows(rows, "parts"), "now": _now(axis)}}
+    return on_axis(_overview(dark, most), axis, {"parts": _rows(rows, "parts"), "now": _now(axis)})
 
 
 @lru_cache(maxsize=64)
-def _overview(low: datetime, high: datetime, zone: ZoneInfo, names: Names, dark: bool, most: int) -> str:
-    axis = Axis(low, high, low, zone, dict(names))
+def _overview(dark: bool, most: int) -> str:
     colours = [tone_colour(tone, dark=dark) for tone in ("green", "red", "orange", "gray")]
     brush = alt.selection_interval(name="brush", encodings=["x"])
     counted = (
-        _chart("parts")
+        chart_of("parts")
         .mark_rect(clip=True)
         .encode(
-            x=time_axis(axis, grid=False),
+            x=time_axis(grid=False),
             x2="end:T",
             y=alt.Y("low:Q", title=None, axis=_labels(labels=False), scale=alt.Scale(domain=[0, most], nice=False)),
             y2="high:Q",
@@ -100,14 +77,14 @@ def _overview(low: datetime, high: datetime, zone: ZoneInfo, names: Names, dark:
         )
         .add_params(brush)
     )
-    chart = alt.LayerChart(layer=[counted, _now_rule(axis, dark=dark, grid=False)])
-    return _as_json(chart.configure_view(stroke=hairline(dark=dark)))
+    chart = alt.LayerChart(layer=[counted, _now_rule(dark=dark, grid=False)])
+    return kept(chart.configure_view(stroke=hairline(dark=dark)))
 
 
-def _now_rule(axis: Axis, *, dark: bool, grid: bool = True) -> alt.Chart:
+def _now_rule(*, dark: bool, grid: bool = True) -> alt.Chart:
     """A line at the present, where the axis has it."""
-    rule = _chart("now").mark_rule(color=ink(dark=dark), strokeWidth=1.5, opacity=0.75, tooltip=None, clip=True)
-    placed: alt.Chart = rule.encode(x=time_axis(axis, grid=grid))
+    rule = chart_of("now").mark_rule(color=ink(dark=dark), strokeWidth=1.5, opacity=0.75, tooltip=None, clip=True)
+    placed: alt.Chart = rule.encode(x=time_axis(grid=grid))
     return placed
 
 
@@ -122,24 +99,22 @@ def gantt_spec(marks: Marks, axis: Axis, *, dark: bool) -> Spec:
     A click on a run tells its id as `run`, one on a slot without a run its id as `slot`.
     Returned as Vega-Lite with its data.
     """
-    drawn: Spec = json.loads(_gantt(*_frame(axis), dark))
     kinds = {"bars": marks.bars, "waits": marks.waits, "slots": marks.slots, "ghosts": marks.ghosts}
-    return drawn | {"datasets": {kind: _rows(rows, kind) for kind, rows in kinds.items()} | {"now": _now(axis)}}
+    data = {kind: _rows(rows, kind) for kind, rows in kinds.items()} | {"now": _now(axis)}
+    return on_axis(_gantt(tuple(axis.names.values()), dark), axis, data)
 
 
 @lru_cache(maxsize=64)
-def _gantt(low: datetime, high: datetime, zone: ZoneInfo, jobs: Names, dark: bool) -> str:
-    axis = Axis(low, high, low, zone, dict(jobs))
-    names = list(axis.names.values())
+def _gantt(names: tuple[str, ...], dark: bool) -> str:
     y = alt.Y(
         "title:N",
         title=None,
-        sort=names,
-        scale=alt.Scale(domain=names),
+        sort=list(names),
+        scale=alt.Scale(domain=list(names)),
         axis=_labels(labels=True),
     )
     x, colour = (
-        time_axis(axis),
+        time_axis(),
         alt.Scale(
             domain=[badge.word for badge in (*_BARS, *_BOXES)],
             range=[tone_colour(badge.tone, dark=dark) for badge in (*_BARS, *_BOXES)],
@@ -149,7 +124,7 @@ def _gantt(low: datetime, high: datetime, zone: ZoneInfo, jobs: Names, dark: boo
     picked = alt.selection_point(name="run", fields=["run"], empty=False)
     boxed = alt.selection_point(name="slot", fields=["slot"], empty=False)
     ghosts = (
-        _chart("ghosts")
+        chart_of("ghosts")
         .mark_bar(height=_BAR, cornerRadius=2, clip=True, strokeWidth=1, stroke=gray)
         .encode(
             x=x,
@@ -162,12 +137,12 @@ def _gantt(low: datetime, high: datetime, zone: ZoneInfo, jobs: Names, dark: boo
         )
     )
     waits = (
-        _chart("waits")
+        chart_of("waits")
         .mark_bar(height=_WAIT, clip=True, color=gray, opacity=0.75)
         .encode(x=x, x2="end:T", y=y, tooltip=_told("told", "when"))
     )
     bars = (
-        _chart("bars")
+        chart_of("bars")
         .mark_bar(height=_BAR, cornerRadius=2, clip=True, cursor="pointer", strokeWidth=2)
         .encode(
             x=x,
@@ -180,12 +155,12 @@ def _gantt(low: datetime, high: datetime, zone: ZoneInfo, jobs: Names, dark: boo
         .add_params(picked)
     )
     signs = (
-        _chart("bars")
+        chart_of("bars")
         .mark_text(dy=-16, fontSize=11, fontWeight=700, tooltip=None, clip=True)
         .encode(x=x, y=y, text="sign:N", color=alt.Color("status:N", scale=colour, legend=None))
     )
     boxes = (
-        _chart("slots")
+        chart_of("slots")
         .mark_point(size=_BOX, filled=True, fill=paper(dark=dark), clip=True, cursor="pointer")
         .encode(
             x=x,
@@ -197,27 +172,12 @@ def _gantt(low: datetime, high: datetime, zone: ZoneInfo, jobs: Names, dark: boo
         )
         .add_params(boxed)
     )
-    chart = alt.LayerChart(layer=[_now_rule(axis, dark=dark), ghosts, waits, bars, signs, boxes])
-    return _as_json(chart.configure_view(stroke=None))
-
-
-def _frame(axis: Axis) -> tuple[datetime, datetime, ZoneInfo, Names]:
-    """What a drawing without its data depends on."""
-    return axis.low, axis.high, axis.zone, tuple(axis.names.items())
-
-
-def _chart(kind: str) -> alt.Chart:
-    """A chart of data that are named only: they come anew with every refresh, the drawing does not."""
-    return alt.Chart(alt.NamedData(name=kind))
+    chart = alt.LayerChart(layer=[_now_rule(dark=dark), ghosts, waits, bars, signs, boxes])
+    return kept(chart.configure_view(stroke=None))
 
 
 def _rows(rows: Rows, kind: str) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(_COLUMNS[kind]))
-
-
-def _as_json(chart: alt.LayerChart) -> str:
-    """The drawing as Vega-Lite. Altair checks every part against a schema, too slow for each refresh of each tab."""
-    return json.dumps(chart.to_dict())
+    return frame(rows, *_COLUMNS[kind])
 
 
 _HEADS = {"told": "Outcome", "when": "At", "took": "Took", "came": "Came", "reason": "Reason"}

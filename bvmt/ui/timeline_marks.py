@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.status import RunStatus
-from bvmt.store.timeline import Span, Usual
+from bvmt.store.timeline import Span
 from bvmt.ui.badges import Badge, origin_words, run_badge
 from bvmt.ui.timeline_coming import Firing
 from bvmt.ui.timeline_range import wall
@@ -58,7 +59,7 @@ class Marks:
     ghosts: Rows = field(default_factory=list)
 
 
-def marks_of(spans: Sequence[Span], firings: Sequence[Firing], usual: Mapping[str, Usual], axis: Axis) -> Marks:
+def marks_of(spans: Sequence[Span], firings: Sequence[Firing], usual: Mapping[str, UsualDuration], axis: Axis) -> Marks:
     """Return what to draw of these runs and firings; what lies outside the axis is left out."""
     marks = Marks()
     for span in spans:
@@ -132,7 +133,7 @@ def _slot(span: Span, axis: Axis) -> dict[str, object]:
     }
 
 
-def _ghost(firing: Firing, usual: Usual | None, axis: Axis) -> dict[str, object]:
+def _ghost(firing: Firing, usual: UsualDuration | None, axis: Axis) -> dict[str, object]:
     end = firing.at + max(timedelta(seconds=usual.median if usual else 0), axis.least)
     if firing.hindrance:
         told = f"– will be skipped: {firing.hindrance}"

@@ -14,11 +14,11 @@ from bvmt.clock import now
 from bvmt.store.jobs import JobOverview
 from bvmt.store.timeline import Span
 from bvmt.ui.escaping import escaped
-from bvmt.ui.reads import job_overviews, settings
+from bvmt.ui.reads import job_overviews, settings, usual_durations
 from bvmt.ui.timeline_gantt import AROUND, OVERVIEW, ROW, STYLE, gantt_spec, legend_html, overview_spec
 from bvmt.ui.timeline_marks import MOST_RUNS, Axis, badge_of, marks_of, overview_rows
 from bvmt.ui.timeline_range import Range, Window, window_of, zoomed
-from bvmt.ui.timeline_reads import firings_ahead, sentence_of_run, spans_in, usual_durations
+from bvmt.ui.timeline_reads import firings_ahead, sentence_of_run, spans_in
 from bvmt.ui.timeline_table import sums
 from bvmt.ui.words import plural, short_instant
 
@@ -90,7 +90,7 @@ def whole_axis(shown: Window, jobs: Sequence[JobOverview]) -> Axis:
     return Axis(shown.since, shown.ahead, now(), settings().zone, {job.id: job.name for job in jobs})
 
 
-def drawn_spans(filters: Filters, shown: Window) -> list[Span]:
+def drawn_spans(filters: Filters, shown: Window) -> Sequence[Span]:
     """The runs of a window that are drawn."""
     return spans_in(shown.since, shown.ahead, filters.job_id)[:MOST_RUNS]
 

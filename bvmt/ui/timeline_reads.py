@@ -10,7 +10,6 @@ import streamlit as st
 
 from bvmt.clock import now
 from bvmt.market.calendar import Day, day
-from bvmt.runs.schedules import parse_schedule
 from bvmt.runs.status import RunStatus
 from bvmt.runs.why import explain, why
 from bvmt.store import calendar, history, slots, timeline
@@ -21,7 +20,8 @@ from bvmt.ui.timeline_coming import Firing, firings_to_come
 from bvmt.ui.timeline_marks import MOST_RUNS
 from bvmt.ui.timeline_range import Window, floor_to
 from bvmt.ui.truth import freeze_sentence
-from scheduler_runtime import next_fire_times
+from jobs import JOBS
+from scheduler_runtime import fire_times_between
 
 WEEKS = 26
 MOST_FIRINGS = 300
@@ -31,18 +31,12 @@ _SETTLED = timedelta(days=28)
 _STEP = timedelta(minutes=10)
 
 
-@st.cache_data(ttl=4, max_entries=50, show_spinner=False)
-def spans_in(since: datetime, until: datetime, job_id: str | None) -> list[timeline.Span]:
-    """The runs of a stretch, newest first: one more than are drawn tells that there are more."""
+# Handed out themselves and not as copies: to copy two thousand runs for each part of each tab takes long.
+@st.cache_resource(ttl=4, max_entries=20, show_spinner=False)
+def spans_in(since: datetime, until: datetime, job_id: str | None) -> Sequence[timeline.Span]:
+    """The runs of a stretch, newest first: one more than are drawn tells that there are more. Not to be changed."""
     with store_errors(), engine().connect() as conn:
         return timeline.list_spans(conn, since=since, until=until, job_id=job_id, limit=MOST_RUNS + 1)
-
-
-@st.cache_data(ttl=60, max_entries=2, show_spinner=False)
-def usual_durations() -> dict[str, timeline.Usual]:
-    """How long each job usually takes."""
-    with store_errors(), engine().connect() as conn:
-        return timeline.read_usual(conn, at=now())
 
 
 def firings_ahead(window: Window, jobs: Sequence[JobOverview]) -> list[Firing]:
@@ -50,18 +44,18 @@ def firings_ahead(window: Window, jobs: Sequence[JobOverview]) -> list[Firing]:
     at, zone = now(), settings().zone
     if not window.live:
         return []
+    since, until = floor_to(at, _STEP), floor_to(window.ahead, _STEP) + _STEP
     times = {
-        job.id: [due for due in _fire_times(job.schedule, floor_to(at, _STEP), window.ahead) if due > at]
-        for job in jobs
+        job.id: [due for due in _fire_times(job.schedule, since, until) if at < due <= window.ahead] for job in jobs
     }
     frozen = freeze_sentence(how_it_stands(), zone, at)
-    return firings_to_come(jobs, times, frozen=frozen, days=_days(at.astimezone(zone).date()), zone=zone)
+    days, need_session = _days(at.astimezone(zone).date()), {job.id for job in JOBS if job.needs_session}
+    return firings_to_come(jobs, times, frozen=frozen, days=days, need_session=need_session, zone=zone)
 
 
 @st.cache_data(ttl=900, max_entries=100, show_spinner=False)
 def _fire_times(schedule: str, after: datetime, until: datetime) -> list[datetime]:
-    due = next_fire_times(parse_schedule(schedule), settings().zone.key, after=after, count=MOST_FIRINGS)
-    return [at for at in due if at <= until]
+    return fire_times_between(schedule, settings().zone.key, after, until, most=MOST_FIRINGS)
 
 
 @st.cache_data(ttl=60, max_entries=4, show_spinner=False)
@@ -75,7 +69,7 @@ def _days(first: date) -> dict[date, Day]:
 def outcomes_by_day(job_id: str | None) -> list[timeline.DayOutcomes]:
     """How each day of the last 26 weeks ended, the oldest first; days without runs are left out.
 
-    What is four weeks old has settled, and is read once in ten minutes.
+    What is four weeks old has settled, and is read once an hour.
     """
     zone = settings().zone
     tomorrow = (now().astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -83,7 +77,7 @@ def outcomes_by_day(job_id: str | None) -> list[timeline.DayOutcomes]:
     return [*_settled_days(first, recent, job_id), *_recent_days(recent, tomorrow + timedelta(days=1), job_id)]
 
 
-@st.cache_data(ttl=600, max_entries=20, show_spinner=False)
+@st.cache_data(ttl=3600, max_entries=20, show_spinner=False)
 def _settled_days(since: datetime, until: datetime, job_id: str | None) -> list[timeline.DayOutcomes]:
     return _count(since, until, job_id)
 

@@ -23,12 +23,23 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes:02} min"
 
 
+def usual_words(low: float, high: float) -> str:
+    """What durations usually are, in seconds, units kept with their numbers: `usual 1.2 s to 1.9 s`, `usual 40 ms`."""
+    least, most = (duration(end).replace(" ", "\u00a0") for end in (low, high))
+    return f"usual {least}" if least == most else f"usual {least} to {most}"
+
+
 def span(seconds: float) -> str:
     """A whole number of seconds without what is nought: `2 s`, `10 min`, `1 h 30 min`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
     return " ".join(parts) or "0 s"
+
+
+def cut(text: str, most: int) -> str:
+    """The text, with an ellipsis for what is beyond `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def clock_time(at: datetime | None, zone: ZoneInfo) -> str:

@@ -59,7 +59,7 @@ def test_a_failure_leads_to_its_traceback_and_is_retried_with_success(page: Page
     failed = add_failure(engine)
     page.goto("/failures")
     page.get_by_role("link", name=re.compile("SourceAway")).first.click()
-    expect(page).to_have_url(re.compile(r"/failures\?group="))
+    expect(page).to_have_url(re.compile(r"/failure\?group="))
     expect(page.get_by_text("board = source.fetch_board()").first).to_be_visible()
     expect(page.get_by_text("the exchange <b>did not</b> answer").first).to_be_visible()
     expect(page.locator(f"a[href*='{failed}']").first).to_be_visible()

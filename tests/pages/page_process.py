@@ -85,7 +85,7 @@ class Tab:
 
     def go(self, page: str, query: Mapping[str, str]) -> AppTest:
         """Open a page by its file's name, with nothing of it in any cache of what was read."""
-        st.cache_data.clear()
+        forget()
         self._app.query_params.clear()
         for name, value in query.items():
             self._app.query_params[name] = value

@@ -41,11 +41,12 @@ Query = Mapping[str, str]
 
 @dataclass
 class World:
-    """A database, and what the addresses of pages may name in it: runs by the job's id, and reports by their kind."""
+    """A database, and what addresses of pages may name in it: runs by the job's id, reports by kind, a failure."""
 
     engine: sa.Engine
     runs: dict[str, UUID] = field(default_factory=dict)
     reports: dict[str, UUID] = field(default_factory=dict)
+    failure: str = ""
 
     def address_of(self, page: str) -> Query:
         """The query parameters with which a page shows one thing of this world; none for a page that lists."""
@@ -53,6 +54,7 @@ class World:
         return {
             "job": {"id": "market_pulse"},
             "run": {"id": str(run)},
+            "failure": {"group": self.failure},
             "compare": {"run": str(run), "with": str(self.runs.get("sentiment_scan", UUID(int=2)))},
             "report": {"id": str(self.reports.get("daily", UUID(int=1)))},
             "listing": {"isin": BIAT},
@@ -136,7 +138,7 @@ def on_which_everything_fails(engine: sa.Engine) -> World:
         text = f"{job.name} found <b>no</b> *server*."
         place = f"SourceAway at jobs/{job.id}.py:work"
         desk.finish(run, RunStatus.FAILED, failure=Failure("SourceAway", text, f"Traceback: {text}", place))
-        world.runs[job.id] = run.id
+        world.runs[job.id], world.failure = run.id, place
     desk.execute(_MISSED)
     desk.execute(_INCIDENTS, instance=desk.me, marker="runs of an instance that is gone: ", rows=1)
     desk.execute(_FAILED_IMPORT)
@@ -158,6 +160,7 @@ def with_rows(engine: sa.Engine, rows: int, *, world: World | None = None) -> Wo
             place = f"OSError at jobs/{job}.py:step_{marker}_{n}"
             if n % 2:
                 desk.finish(run, RunStatus.FAILED, failure=Failure("OSError", "full", "Traceback: full", place))
+                world.failure = place
             else:
                 desk.finish(run, figures={"stocks": 78 + n})
             world.runs[job] = run.id

@@ -38,6 +38,7 @@ WORDS = {
     "reports": Words("No report was made yet.", "Version 1, made", "No report was made yet."),
     "job": Words("Nobody has done anything to this job yet.", "Market Pulse", "Not firing"),
     "run": Words(f"There is no run {NO_SUCH}", "Stocks that traded", r"found \<b\>no\</b\> \*server\*"),
+    "failure": Words("There is no failure of this kind.", "There is no failure of this kind.", "SourceAway"),
     "compare": Words(f"There is no run {NO_SUCH}", "Swap A and B", ":material/error: Failed"),
     "report": Words(f"There is no report {NO_SUCH}", "Daily Report, ", f"There is no report {NO_SUCH}"),
     "listing": Words(
@@ -92,7 +93,7 @@ def test_the_states_of_every_page_of_the_navigation_are_known() -> None:
 def test_a_page_says_how_things_are(visit: Callable[[str], str], state: str, name: str) -> None:
     text = visit(name)
     assert getattr(WORDS[name], state) in text
-    if name != "run" or state != "failing":  # the one page that is there to show a run's traceback
+    if name not in {"run", "failure"} or state != "failing":  # these are there to show a run's traceback
         assert "Traceback" not in text
 
 

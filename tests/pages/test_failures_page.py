@@ -1,4 +1,4 @@
-"""The Failures page: nothing failed, groups, one group, the database away; and what its buttons do."""
+"""The Failures and Failure pages: nothing failed, groups, one group, the database away; and what its buttons do."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.pages.worlds import add_instance, add_job, add_run, answer
 from tests.people import person
 
 PAGE = "pages/failures.py"
+ONE = "pages/failure.py"
 TRACEBACK = """Traceback (most recent call last):
   File "/srv/desk/jobs/market_pulse.py", line 61, in work
     board = feed.read()
@@ -58,15 +59,15 @@ def test_failures_are_listed_by_kind_with_links(failing: OpenPage) -> None:
     page = failing(PAGE)
     assert not page.exception
     shown = html(page)
-    assert '<a href="?group=SourceRefused">SourceRefused</a>' in shown
-    assert '<a href="?group=OSError">OSError</a>' in shown
+    assert '<a href="failure?group=SourceRefused">SourceRefused</a>' in shown
+    assert '<a href="failure?group=OSError">OSError</a>' in shown
     assert "✕ New" in shown
     assert "Market Pulse" in shown
     assert "2 kinds of failure: 2 new." in texts(page.caption)
 
 
 def test_text_from_outside_is_no_markup(failing: OpenPage) -> None:
-    shown = html(failing(PAGE)) + html(failing(PAGE, group="SourceRefused"))
+    shown = html(failing(PAGE)) + html(failing(ONE, group="SourceRefused"))
     assert "Exchange feed: &lt;b&gt;503&lt;/b&gt;" in shown
     assert "<b>503" not in shown
 
@@ -83,27 +84,27 @@ def test_filters_come_from_the_address(
 ) -> None:
     failure_actions.acknowledge(engine, "SourceRefused", by=person("Amel"))
     shown = html(failing(PAGE, **query))
-    assert f"?group={found}" in shown
-    assert f"?group={left_out}" not in shown
+    assert f"failure?group={found}" in shown
+    assert f"failure?group={left_out}" not in shown
 
 
 def test_filters_that_match_nothing_say_so_and_can_be_cleared(failing: OpenPage) -> None:
     page = failing(PAGE, search="unheard of")
     assert "No failure matches these filters." in texts(page.info)
     page.button(key="clear_filters").click().run()
-    assert "?group=OSError" in html(page)
+    assert "failure?group=OSError" in html(page)
 
 
 def test_more_groups_than_a_page_holds_are_turned(failing: OpenPage, engine: sa.Engine) -> None:
     for number in range(20):
         fail(engine, (f"Error{number:02}", "x", "y"))
     first, second = html(failing(PAGE)), html(failing(PAGE, groups="2"))
-    assert (first.count("?group="), second.count("?group=")) == (20, 2)
-    assert html(failing(PAGE, groups="99")).count("?group=") == 2
+    assert (first.count("failure?group="), second.count("failure?group=")) == (20, 2)
+    assert html(failing(PAGE, groups="99")).count("failure?group=") == 2
 
 
 def test_a_group_shows_its_traceback_with_our_own_frames_and_those_of_libraries_folded(failing: OpenPage) -> None:
-    page = failing(PAGE, group="SourceRefused")
+    page = failing(ONE, group="SourceRefused")
     assert not page.exception
     shown = html(page)
     assert "jobs/market_pulse.py:61" in shown
@@ -124,7 +125,7 @@ def test_a_group_shows_the_exchange_the_log_and_the_runs(failing: OpenPage, engi
     }
     with engine.connect() as conn:
         conn.execute(sa.text("update run_attempts set exchange = :it"), {"it": json.dumps(exchange)})
-    page = failing(PAGE, group="SourceRefused")
+    page = failing(ONE, group="SourceRefused")
     shown = html(page)
     for part in ("GET http://feed.example/board?…", "503 Service Unavailable", "241 ms", "3 tries", "&lt;h1&gt;"):
         assert part in shown
@@ -135,7 +136,7 @@ def test_a_group_shows_the_exchange_the_log_and_the_runs(failing: OpenPage, engi
 def test_a_group_whose_runs_are_cleaned_up_still_stands(failing: OpenPage, engine: sa.Engine) -> None:
     with engine.connect() as conn:
         conn.execute(sa.text("delete from runs"))
-    page = failing(PAGE, group="SourceRefused")
+    page = failing(ONE, group="SourceRefused")
     assert not page.exception
     assert "Its run is no longer kept" in texts(page.info)
     assert page.button(key="retry_all").disabled
@@ -143,13 +144,13 @@ def test_a_group_whose_runs_are_cleaned_up_still_stands(failing: OpenPage, engin
 
 
 def test_an_address_of_no_group_says_so(failing: OpenPage) -> None:
-    page = failing(PAGE, group="OSError at nowhere\0")
+    page = failing(ONE, group="OSError at nowhere\0")
     assert not page.exception
     assert "There is no failure of this kind." in texts(page.warning)
 
 
 def test_an_acknowledgement_takes_the_note_along(failing: OpenPage, engine: sa.Engine) -> None:
-    page = failing(PAGE, group="OSError")
+    page = failing(ONE, group="OSError")
     page.text_area(key="failure_note").set_value("New disk *ordered*")
     page.button(key="failure_acknowledged").click().run()
     assert not page.exception
@@ -161,7 +162,7 @@ def test_an_acknowledgement_takes_the_note_along(failing: OpenPage, engine: sa.E
 
 
 def test_a_cure_can_be_noted_and_taken_back(failing: OpenPage, engine: sa.Engine) -> None:
-    page = failing(PAGE, group="OSError")
+    page = failing(ONE, group="OSError")
     page.button(key="failure_resolved").click().run()
     assert "failure_resolved" not in {button.key for button in page.button}
     page.button(key="failure_reopened").click().run()
@@ -170,7 +171,7 @@ def test_a_cure_can_be_noted_and_taken_back(failing: OpenPage, engine: sa.Engine
 
 
 def test_a_note_without_a_word_is_refused_and_what_was_written_stays(failing: OpenPage, engine: sa.Engine) -> None:
-    page = failing(PAGE, group="OSError")
+    page = failing(ONE, group="OSError")
     page.button(key="failure_noted").click().run()
     assert "The note is empty" in texts(page.toast)
     assert answer(engine, "select count(*) from failure_notes") == 0
@@ -178,12 +179,12 @@ def test_a_note_without_a_word_is_refused_and_what_was_written_stays(failing: Op
 
 def test_one_run_is_repeated(failing: OpenPage, engine: sa.Engine) -> None:
     run = fail(engine)
-    failing(PAGE, group="SourceRefused").button(key=f"retry_{run}").click().run()
+    failing(ONE, group="SourceRefused").button(key=f"retry_{run}").click().run()
     assert str(answer(engine, "select retry_of from runs where status = 'queued'")) == run
 
 
 def test_repeating_all_tells_how_many_were_queued_and_why_not_more(failing: OpenPage, engine: sa.Engine) -> None:
-    page = failing(PAGE, group="SourceRefused")
+    page = failing(ONE, group="SourceRefused")
     page.button(key="retry_all").click().run()
     assert "A run is queued for 1 of 1 job." in texts(page.toast)
     page.button(key="retry_all").click().run()
@@ -193,23 +194,23 @@ def test_repeating_all_tells_how_many_were_queued_and_why_not_more(failing: Open
 
 def test_a_viewer_reads_and_finds_the_buttons_disabled(failing: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
     come_as(monkeypatch, VERA)
-    page = failing(PAGE, group="OSError")
+    page = failing(ONE, group="OSError")
     for key in ("failure_acknowledged", "failure_resolved", "failure_noted", "retry_all"):
         assert (page.button(key=key).disabled, page.button(key=key).help) == (True, "Takes the role of operator")
 
 
 def test_an_operator_may_acknowledge(failing: OpenPage, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     come_as(monkeypatch, OMAR)
-    failing(PAGE, group="OSError").button(key="failure_acknowledged").click().run()
+    failing(ONE, group="OSError").button(key="failure_acknowledged").click().run()
     by = answer(engine, "select acknowledged_by from failure_groups where fingerprint = 'OSError'")
     assert by == "omar@example.tn"
 
 
-@pytest.mark.parametrize("query", [{}, {"group": "OSError"}])
+@pytest.mark.parametrize(("path", "query"), [(PAGE, {}), (ONE, {"group": "OSError"})])
 def test_with_the_database_away_the_page_says_so_and_shows_no_traceback(
-    own_server: EmbeddedPostgres, open_page: OpenPage, query: dict[str, str]
+    own_server: EmbeddedPostgres, open_page: OpenPage, path: str, query: dict[str, str]
 ) -> None:
-    page = open_page(PAGE, **query)
+    page = open_page(path, **query)
     own_server.stop()
     st.cache_data.clear()
     page.run()

@@ -22,6 +22,7 @@ BUDGET = {
     "reports": 14,
     "job": 11,
     "run": 15,
+    "failure": 10,
     "compare": 20,
     "report": 8,
     "listing": 14,

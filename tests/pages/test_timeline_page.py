@@ -48,6 +48,7 @@ def test_without_any_job_the_page_says_when_there_will_be_some(open_page: OpenPa
         conn.execute(sa.text("delete from schedules"))
         conn.execute(sa.text("delete from jobs"))
     st.cache_data.clear()
+    st.cache_resource.clear()
     page.run()
     assert not page.exception
     assert "No jobs are written down yet" in texts(page.info)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bvmt.access.actor import Role
 from bvmt.access.deeds import Deed
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.schedules import parse_schedule
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
 from bvmt.ui.badges import run_badge
-from bvmt.ui.job_table.usual import Usual, usual_duration
 from bvmt.ui.progress import read_progress
 from bvmt.ui.role_words import takes_role
-from bvmt.ui.words import duration, instant, plural, short_instant
+from bvmt.ui.words import duration, instant, plural, short_instant, usual_words
 
 TREND = 30  # runs in the strip and in the trend of durations
 
@@ -37,14 +38,16 @@ class Surroundings:
     stale: str | None = None
 
 
-def job_row(job: JobOverview, around: Surroundings, *, unacknowledged: int = 0) -> dict[str, Any]:
+def job_row(
+    job: JobOverview, around: Surroundings, *, unacknowledged: int = 0, usual: UsualDuration | None = None
+) -> dict[str, Any]:
     """One job, ready to draw. Instants are seconds since the epoch where the browser counts with them.
 
-    `unacknowledged` counts its failures that nobody has acknowledged, whatever came after them.
+    `unacknowledged` counts its failures that nobody has acknowledged, whatever came after them; `usual` is how long
+    it takes.
     """
     zone = around.zone
     schedule = parse_schedule(job.schedule)
-    usual = usual_duration(job.recent)
     finished = [run for run in reversed(job.recent) if run.seconds is not None and run.started_at]
     return {
         "id": job.id,
@@ -55,7 +58,7 @@ def job_row(job: JobOverview, around: Surroundings, *, unacknowledged: int = 0) 
         "schedule_title": f"{schedule.crontab} ({zone.key})",
         "next": _next(job, around),
         "last": _last(job.last, zone, usual) if job.last else None,
-        "usual": usual.words if usual else None,
+        "usual": usual_words(usual.low, usual.high) if usual and usual.is_learnt else None,
         "alarm": _alarm(unacknowledged),
         "durations": [round(run.seconds, 3) for run in finished if run.seconds is not None],
         "durations_title": _durations_title(finished),
@@ -143,7 +146,7 @@ def _next(job: JobOverview, around: Surroundings) -> dict[str, Any]:
     }
 
 
-def _last(run: RecentRun, zone: ZoneInfo, usual: Usual | None) -> dict[str, Any]:
+def _last(run: RecentRun, zone: ZoneInfo, usual: UsualDuration | None) -> dict[str, Any]:
     badge = run_badge(run.status, warnings=run.warnings)
     succeeded = run.status is RunStatus.SUCCEEDED and run.seconds is not None
     return {
@@ -159,6 +162,7 @@ def _last(run: RecentRun, zone: ZoneInfo, usual: Usual | None) -> dict[str, Any]
     }
 
 
+@lru_cache(maxsize=1000)  # a run that has ended stays as it is, and every open tab draws the same ones
 def _mark(run: RecentRun, zone: ZoneInfo) -> dict[str, Any]:
     badge = run_badge(run.status, warnings=run.warnings)
     return {"run": str(run.id), "tone": badge.tone, "status": str(run.status), "title": _run_title(run, zone)}

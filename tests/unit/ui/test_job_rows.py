@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bvmt.access.actor import Role
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import ActiveRun, JobOverview, RecentRun
 from bvmt.ui.job_table.rows import Surroundings, hindrance, job_row
@@ -210,15 +211,17 @@ def test_without_such_failures_there_is_no_alarm() -> None:
 
 
 def test_a_last_run_out_of_the_usual_band_is_marked() -> None:
-    known = [replace(ended(n), seconds=10.0) for n in range(2, 14)]
     slow = replace(ended(1), seconds=30.0)
-    row = job_row(replace(JOB, last=slow, recent=[slow, *known]), AROUND)
+    row = job_row(replace(JOB, last=slow), AROUND, usual=UsualDuration(12, 10.0, 10.0, 10.0))
     assert (row["last"]["pace"], row["usual"]) == ("slower", "usual 10\u00a0s")
 
 
+def test_a_band_on_too_few_runs_is_not_shown() -> None:
+    assert job_row(JOB, AROUND, usual=UsualDuration(11, 10.0, 10.0, 10.0))["usual"] is None
+
+
 def test_a_failed_run_is_not_compared_with_those_that_succeeded() -> None:
-    known = [replace(ended(n), seconds=10.0) for n in range(2, 14)]
-    row = job_row(replace(JOB, last=ended(1, RunStatus.FAILED), recent=known), AROUND)
+    row = job_row(replace(JOB, last=ended(1, RunStatus.FAILED)), AROUND, usual=UsualDuration(12, 10.0, 10.0, 10.0))
     assert row["last"]["pace"] is None
 
 

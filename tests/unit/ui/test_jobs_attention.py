@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.status import RunStatus
 from bvmt.store.day_figures import MissedSlots
 from bvmt.store.dispatching import MailWay
@@ -66,7 +67,8 @@ def test_a_run_that_waits_for_its_retry_is_not_late() -> None:
 
 def test_a_run_far_beyond_its_usual_duration_is_told() -> None:
     runs = working(started_at=NOW - timedelta(minutes=3))
-    item = only(attention([replace(PROVEN, active=runs)], AROUND, Findings()))
+    usual = {PROVEN.id: UsualDuration(12, 10.0, 11.0, 12.0)}
+    item = only(attention([replace(PROVEN, active=runs)], AROUND, Findings(usual=usual)))
     assert item.words.replace("\u00a0", " ") == "has run for 3 min, usual 10 s to 12 s"
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bvmt.store.day_figures import HourOfRuns, StartDelays
 from bvmt.ui.jobs_figure_cards import figures_html
-from bvmt.ui.jobs_figures import Figure, delay_figure, missed_figure, next_figure, runs_figure, success_figure
+from bvmt.ui.jobs_figures import TrendFigure, delay_figure, missed_figure, next_figure, runs_figure, success_figure
 from tests.unit.ui.test_job_rows import JOB, NOW, TUNIS
 
 
@@ -74,11 +74,11 @@ def test_where_nothing_fires_there_is_no_next_wake_up() -> None:
 
 
 def test_a_trend_of_noughts_is_not_drawn() -> None:
-    assert "<img" not in figures_html([Figure("Missed", "0", "…", trend=[0, 0, 0], bars=True)], dark=False)
+    assert "<img" not in figures_html([TrendFigure("Missed", "0", "…", trend=[0, 0, 0], bars=True)], dark=False)
 
 
 def test_a_trend_is_drawn_with_its_ends_in_words() -> None:
-    drawn = figures_html([Figure("Rate", "90 %", "…", trend=[80.0, 92.5])], dark=False)
+    drawn = figures_html([TrendFigure("Rate", "90 %", "…", trend=[80.0, 92.5])], dark=False)
     assert 'alt="Trend, from 80 to 92.5"' in drawn
     source = re.search(r"base64,([^\"]+)\"", drawn)
     assert source is not None
@@ -86,9 +86,9 @@ def test_a_trend_is_drawn_with_its_ends_in_words() -> None:
 
 
 def test_a_change_is_told_by_a_sign_and_not_by_colour_alone() -> None:
-    assert "▼ -1.0 points" in figures_html([Figure("Rate", "90 %", "…", "-1.0 points", good=False)], dark=True)
+    assert "▼ -1.0 points" in figures_html([TrendFigure("Rate", "90 %", "…", "-1.0 points", good=False)], dark=True)
 
 
 def test_text_cannot_become_markup() -> None:
-    drawn = figures_html([Figure("Next", "12:15", "…", "<b>Market</b>, in 15 min")], dark=False)
+    drawn = figures_html([TrendFigure("Next", "12:15", "…", "<b>Market</b>, in 15 min")], dark=False)
     assert "&lt;b&gt;Market&lt;/b&gt;" in drawn

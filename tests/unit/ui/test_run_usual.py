@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from bvmt.runs.durations import UsualDuration, usual_duration
 from bvmt.runs.job import Figure
 from bvmt.store.run_peers import PastRun
-from bvmt.ui.run_usual import Standing, Usual, learn_usual
+from bvmt.ui.run_usual import Standing, UsualFigures, duration_standing, learn_usual
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 QUOTES = Figure("quotes", "Quotes stored", "quotes", learnt=True)
@@ -13,10 +14,18 @@ TURNOVER = Figure("turnover", "Turnover", "TND")
 MISSING = Figure("missing", "Missing", "rows", expected=(0, 4))
 
 
-def after(*values: float, seconds: float = 10.0) -> Usual:
-    """What is usual after runs with these numbers of quotes, all of which took as long."""
+USUAL = "usual 10\u00a0s to 20\u00a0s"
+
+
+def standing(seconds: float | None, *, over: bool = True) -> Standing:
+    """How a duration stands where runs usually take 10 to 20 seconds."""
+    return duration_standing(seconds, UsualDuration(60, 10.0, 11.0, 20.0), over=over)
+
+
+def after(*values: float) -> UsualFigures:
+    """What is usual after runs with these numbers of quotes."""
     past = [
-        PastRun(uuid4(), NOON - timedelta(minutes=n), seconds, {"quotes": value, "turnover": 10 * value})
+        PastRun(uuid4(), NOON - timedelta(minutes=n), 10.0, {"quotes": value, "turnover": 10 * value})
         for n, value in enumerate(values)
     ]
     return learn_usual([QUOTES, TURNOVER, MISSING], past)
@@ -42,32 +51,21 @@ def test_a_figure_that_grows_through_the_day_has_a_median_and_is_never_outside()
 
 
 def test_too_little_history_calls_nothing_usual() -> None:
-    usual = after(*[80] * 11)
-    assert usual.of_figure(QUOTES, 1) == Standing()
-    assert usual.of_duration(99.0, over=True) == Standing()
+    assert after(*[80] * 11).of_figure(QUOTES, 1) == Standing()
+    assert duration_standing(99.0, usual_duration([10.0] * 11), over=True) == Standing()
+    assert duration_standing(99.0, None, over=True) == Standing()
 
 
 def test_a_duration_stands_against_its_band() -> None:
-    usual = after(*[80] * 12, seconds=20.0)
-    assert usual.of_duration(20.5, over=True) == Standing("usual 19 s to 21 s")
-    assert usual.of_duration(30.0, over=True) == Standing("▲ slower than its usual 19 s to 21 s", outside=True)
-    assert usual.of_duration(2.0, over=True) == Standing("▼ quicker than its usual 19 s to 21 s", outside=True)
-
-
-def test_a_band_within_what_is_written_is_told_as_one_duration() -> None:
-    assert after(*[80] * 12, seconds=10.0).of_duration(10.0, over=True) == Standing("usual about 10 s")
+    assert standing(15.0) == Standing(USUAL)
+    assert standing(30.0) == Standing(f"▲ slower than its {USUAL}", outside=True)
+    assert standing(2.0) == Standing(f"▼ quicker than its {USUAL}", outside=True)
 
 
 def test_a_run_under_way_is_slow_as_soon_as_it_takes_too_long_but_never_quick() -> None:
-    usual = after(*[80] * 12, seconds=10.0)
-    assert usual.of_duration(30.0, over=False).outside
-    assert not usual.of_duration(2.0, over=False).outside
-
-
-def test_milliseconds_make_no_duration_unusual() -> None:
-    usual = after(*[80] * 12, seconds=0.04)
-    assert usual.of_duration(0.4, over=True) == Standing("usual up to 42 ms")
+    assert standing(30.0, over=False).outside
+    assert not standing(2.0, over=False).outside
 
 
 def test_a_run_without_a_duration_has_no_standing() -> None:
-    assert after(*[80] * 12).of_duration(None, over=True) == Standing()
+    assert standing(None) == Standing()

@@ -1,23 +1,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import altair as alt
 import pytest
 
 from bvmt.market.calendar import Day, DayKind
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.status import RunStatus
 from bvmt.store.jobs import JobOverview
-from bvmt.store.timeline import DayOutcomes, Usual
-from bvmt.ui.timeline_calendar import calendar_chart, calendar_rows
-from bvmt.ui.timeline_coming import SESSION_JOBS, firings_to_come
-from bvmt.ui.timeline_figures import duration_chart, duration_rows, load_chart
+from bvmt.store.timeline import DayOutcomes
+from bvmt.ui.timeline_calendar import calendar_rows, calendar_spec
+from bvmt.ui.timeline_coming import firings_to_come
+from bvmt.ui.timeline_figures import duration_rows, duration_spec, load_spec
 from bvmt.ui.timeline_gantt import gantt_spec, legend_html, overview_spec
 from bvmt.ui.timeline_load import BUCKETS, peaks
 from bvmt.ui.timeline_marks import Marks, marks_of
 from bvmt.ui.timeline_parts import picked
+from bvmt.ui.timeline_range import wall
 from bvmt.ui.timeline_table import day_cells, run_cells, run_export, sums
+from jobs import JOBS
 from tests.unit.ui.timeline_runs import AXIS, NOON, TUNIS, span
 
 TODAY = date(2026, 11, 24)
@@ -58,7 +63,7 @@ def test_a_stretch_yet_to_come_has_no_load() -> None:
 
 
 def firing(one: JobOverview, at: datetime = NOON, **around: object):  # type: ignore[no-untyped-def]
-    values = {"frozen": None, "days": {}} | around
+    values = {"frozen": None, "days": {}, "need_session": {"market_pulse"}} | around
     return firings_to_come([one], {one.id: [at]}, zone=TUNIS, **values)[0]  # type: ignore[arg-type]
 
 
@@ -97,7 +102,7 @@ def test_the_jobs_that_skip_on_closed_days_are_those_whose_code_does() -> None:
         for path in (ROOT / "jobs").glob("*.py")
         if re.search(r'SkipRun\(f"exchange closed', path.read_text(encoding="utf-8"))
     }
-    assert skipping == SESSION_JOBS
+    assert skipping == {job.id for job in JOBS if job.needs_session}
 
 
 def test_the_calendar_shows_whole_weeks_up_to_today() -> None:
@@ -137,13 +142,26 @@ def test_durations_are_those_of_ended_runs_of_the_job_in_seconds() -> None:
 
 @pytest.mark.parametrize("dark", [True, False])
 def test_every_chart_can_be_drawn_of_nothing(dark: bool) -> None:
-    charts = [
-        load_chart([], 5, AXIS, dark=dark),
-        duration_chart([], None, AXIS, dark=dark),
-        calendar_chart(calendar_rows([], weeks=1, today=TODAY), dark=dark),
+    specs = [
+        load_spec([], 5, AXIS, dark=dark),
+        duration_spec([], None, AXIS, dark=dark),
+        calendar_spec(calendar_rows([], weeks=1, today=TODAY), dark=dark),
+        gantt_spec(Marks(), AXIS, dark=dark),
+        overview_spec([], AXIS, dark=dark),
     ]
-    specs = [gantt_spec(Marks(), AXIS, dark=dark), overview_spec([], AXIS, dark=dark)]
-    assert all(spec["layer"] for spec in [*specs, *(chart.to_dict() for chart in charts)])
+    for spec in specs:
+        parts = [spec] if "data" in spec else spec["layer"]
+        assert {part["data"]["name"] for part in parts} == set(spec.pop("datasets"))
+        assert alt.LayerChart.from_dict(spec).layer
+
+
+def test_charts_that_are_kept_move_on_with_their_axis() -> None:
+    later = replace(AXIS, low=AXIS.low + timedelta(hours=1))
+    for axis in (AXIS, later):
+        ends = [wall(end, TUNIS).timestamp() * 1000 for end in (axis.low, axis.high)]
+        for spec in (gantt_spec(Marks(), axis, dark=False), load_spec([], 5, axis, dark=False)):
+            domain = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
+            assert domain == {"expr": f"[{ends[0]:.0f}, {ends[1]:.0f}]"}
 
 
 def test_the_axis_of_runs_names_the_data_that_it_brings() -> None:
@@ -159,8 +177,8 @@ def test_the_axis_of_runs_names_the_data_that_it_brings() -> None:
 
 
 def test_the_usual_band_spans_eight_in_ten_around_the_median() -> None:
-    drawn = duration_chart([], Usual(60, 1, 2, 4), AXIS, dark=False).to_dict()
-    assert [{"low": 1, "high": 4, "seconds": 2}] in drawn["datasets"].values()
+    spec = duration_spec([], UsualDuration(60, 1, 2, 4), AXIS, dark=False)
+    assert spec["datasets"]["band"].to_dict("records") == [{"low": 1, "high": 4, "seconds": 2}]
 
 
 def test_the_legend_names_every_mark_with_its_sign() -> None:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bvmt.runs.durations import UsualDuration
 from bvmt.runs.status import RunStatus
-from bvmt.store.timeline import Usual
 from bvmt.ui.timeline_coming import Firing
 from bvmt.ui.timeline_marks import COUNTED, marks_of, overview_rows
 from tests.unit.ui.timeline_runs import AXIS, NOON, span
@@ -82,7 +82,7 @@ def test_a_run_of_a_job_that_is_not_shown_is_left_out() -> None:
 
 
 def test_a_firing_to_come_is_as_wide_as_its_job_usually_takes() -> None:
-    usual = {"pulse": Usual(60, 800, 900, 1000)}
+    usual = {"pulse": UsualDuration(60, 800, 900, 1000)}
     ghosts = marks_of([], [Firing("pulse", NOON), Firing("scan", NOON)], usual, AXIS).ghosts
     assert [length(ghost) for ghost in ghosts] == [timedelta(minutes=15), AXIS.least]
     assert [ghost["took"] for ghost in ghosts] == ["usually 15 min 00 s", "no run yet to tell how long"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant, span
+from bvmt.ui.words import clock_time, duration, figure, instant, plural, short_instant, span, usual_words
 
 TUNIS = ZoneInfo("Africa/Tunis")
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -76,3 +76,11 @@ def test_one_thing_is_singular() -> None:
 )
 def test_a_figure_carries_its_unit(value: object, unit: str, words: str) -> None:
     assert figure(value, unit) == words
+
+
+def test_what_is_usual_is_told_with_its_units_kept_together() -> None:
+    assert usual_words(10.0, 20.0) == "usual 10\u00a0s to 20\u00a0s"
+
+
+def test_ends_that_read_alike_are_told_as_one_duration() -> None:
+    assert usual_words(0.0401, 0.0404) == "usual 40\u00a0ms"

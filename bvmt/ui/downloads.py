@@ -1,31 +1,54 @@
-"""Rows of market data as files: CSV, and a workbook."""
+"""Rows as files that a click downloads: CSV, and a workbook."""
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import streamlit as st
 
 from bvmt.reports.guarding import guarded
-from bvmt.ui.market_words import guarded_csv
+
+Rows = Sequence[Mapping[str, object]]
+"""Rows with the same keys, which are the names of the columns."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDEST = 40
 
 
-def render_downloads(rows: Sequence[Mapping[str, object]], *, name: str, sheet: str, key: str) -> None:
-    """Two buttons that make the file when they are clicked; `name` is without its ending."""
+def render_csv_button(
+    make: Callable[[], Rows],
+    *,
+    file_name: str,
+    key: str,
+    label: str = "Download CSV",
+    disabled: bool = False,
+    help: str | None = None,
+) -> None:
+    """A button that asks `make` for the rows when it is clicked, and sends them as CSV."""
+    st.download_button(
+        label,
+        lambda: guarded_csv(make()),
+        file_name=file_name,
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=disabled,
+        help=help,
+    )
+
+
+def render_downloads(rows: Rows, *, name: str, sheet: str, key: str) -> None:
+    """Two buttons, CSV and XLSX, that make the file when they are clicked; `name` is without its ending."""
     with st.container(horizontal=True, horizontal_alignment="right"):
-        st.download_button(
-            "CSV",
-            lambda: guarded_csv(rows),
+        render_csv_button(
+            lambda: rows,
             file_name=f"{name}.csv",
-            mime="text/csv",
             key=f"{key}_csv",
-            icon=":material/download:",
-            on_click="ignore",
+            label="CSV",
             disabled=not rows,
             help="UTF-8; for spreadsheets, text that looks like a formula gets a quote in front",
         )
@@ -41,8 +64,19 @@ def render_downloads(rows: Sequence[Mapping[str, object]], *, name: str, sheet: 
         )
 
 
-def workbook(rows: Sequence[Mapping[str, object]], sheet: str) -> bytes:
-    """Return rows with the same keys as a workbook of one sheet: numbers as numbers, days as days, texts guarded."""
+def guarded_csv(rows: Rows) -> bytes:
+    """Rows as a CSV file in UTF-8 with a byte order mark, guarded; empty where there are none."""
+    if not rows:
+        return b""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(guarded(name) for name in rows[0])
+    writer.writerows([guarded(cell) for cell in row.values()] for row in rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def workbook(rows: Rows, sheet: str) -> bytes:
+    """Rows as a workbook of one sheet: numbers as numbers, days as days, texts guarded."""
     import xlsxwriter  # takes a while, and only a click needs it
 
     written = io.BytesIO()

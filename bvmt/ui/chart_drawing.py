@@ -7,6 +7,13 @@ from typing import Any, Literal
 
 import altair as alt
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
+
+# Nor while a chart is put together. The tests check whole charts.
+disable_debug_mode()
+
+Spec = dict[str, Any]
+"""A chart as Vega-Lite has it."""
 
 
 def draw(
@@ -32,7 +39,7 @@ def draw(
     )
 
 
-def specification(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+def specification(chart: alt.Chart | alt.LayerChart) -> Spec:
     """Return a chart as Streamlit takes it: without the sizes of altair's own theme."""
-    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec: Spec = chart.to_dict(validate=False)
     return spec | {"config": {"view": {"stroke": None}}}

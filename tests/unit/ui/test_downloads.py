@@ -7,7 +7,7 @@ from datetime import date
 
 from openpyxl import load_workbook
 
-from bvmt.ui.market_files import workbook
+from bvmt.ui.downloads import workbook
 
 
 def test_a_workbook_has_numbers_as_numbers_days_as_days_and_no_formula() -> None:
