@@ -115,6 +115,8 @@ def test_a_freeze_is_told_on_every_page_until_somebody_unfreezes(page: Page) -> 
     expect(page.get_by_role("row", name=re.compile("Market Pulse")).get_by_text("Frozen", exact=True)).to_be_visible()
     page.get_by_text("Operations", exact=True).click()
     page.get_by_role("menuitem", name="System").click()
+    # Only when the new page has begun does the end of a drawing mean its own.
+    expect(page.get_by_role("heading", name="Incidents of the last 7 days")).to_be_visible()
     expect(drawn(page)).to_be_visible()
     page.get_by_role("button", name="Unfreeze").click()
     expect(banner).to_be_hidden(timeout=15_000)
