@@ -33,6 +33,9 @@ def render_truth() -> None:
     zone, at = settings().zone, now()
     known, line = _standing_line(zone, at)
     _render_line(line)
+    if known is not None and not known.stale and known.value.firing and known.value.freeze is None:
+        st.empty()  # said outright: a browser that is told of nothing may keep the alarm of before
+        return
     with st.container(key="alarms"):
         if known is None or known.stale:
             _render_away()
