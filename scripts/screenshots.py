@@ -3,8 +3,8 @@
     python -m scripts.screenshots [page …]
 
 The product has a sandbox and a database of its own and is gone afterwards. Once each job has run and both reports are
-on the shelf, every page of the navigation is photographed at 1440 x 900, light and dark, and Jobs at 900 pixels wide;
-docs/images/ then holds these pictures and no others.
+on the shelf, the exchange answers nonsense until a run has failed. Then every page of the navigation is photographed at
+1440 x 900, light and dark, and Jobs at 900 pixels wide; docs/images/ then holds these pictures and no others.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bvmt.sandbox.faults import Fault
+from bvmt.sandbox.server import SandboxServer
 from scripts.find_browser import find_browser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,16 +38,24 @@ WIDE, NARROW = (1440, 900), (900, 900)
 COLOURS = 128
 MOST_BYTES = 150_000
 CONTENT_SECONDS = 240.0
+FAILURE_SECONDS = 180.0  # a run is tried three times, with waits between
+SEED = 2026
 
 
 @contextmanager
-def product() -> Iterator[httpx.Client]:
-    """A client of a product that runs on an empty folder."""
+def product(exchange: str) -> Iterator[httpx.Client]:
+    """A client of a product that runs on an empty folder, with the sandbox at this address."""
     with socket.socket() as probe, tempfile.TemporaryDirectory(prefix="bvmt-pictures-", dir="/tmp") as folder:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        place = {"DATA_DIR": f"{folder}/data", "LOG_DIR": f"{folder}/logs", "PORT": str(port), "SHUTDOWN_GRACE": "1"}
+        place = {
+            "DATA_DIR": f"{folder}/data",
+            "LOG_DIR": f"{folder}/logs",
+            "PORT": str(port),
+            "SANDBOX_URL": exchange,
+            "SHUTDOWN_GRACE": "1",
+        }
         with Path(folder, "output").open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, env=os.environ | place, stdout=output, stderr=output
@@ -88,6 +99,15 @@ def content(client: httpx.Client) -> dict[str, str] | None:
     return {"run": ended["sentiment_scan"][0], "report": shelf["daily"]}
 
 
+def failure(client: httpx.Client, exchange: SandboxServer) -> str:
+    """The fingerprint of a run that failed at an exchange which answers nonsense."""
+    exchange.faults.always = Fault.HTML
+    client.post("/api/jobs/market_pulse/run").raise_for_status()
+    groups = wait_for("a run to fail", lambda: client.get("/api/failures").json()["failures"], FAILURE_SECONDS)
+    exchange.faults.clear()
+    return str(groups[0]["fingerprint"])
+
+
 def succeeded(client: httpx.Client, job: str) -> list[str]:
     """The job's runs that succeeded, newest first."""
     history = client.get(f"/api/jobs/{job}/history").json()["history"]
@@ -115,6 +135,7 @@ def addresses(client: httpx.Client, shown: Mapping[str, str]) -> dict[str, str]:
     query = {
         "job": "?id=market_pulse",
         "run": f"?id={shown['run']}",
+        "failure": f"?{urlencode({'group': shown['failure']})}",
         "compare": f"?run={one}&with={other}",
         "report": f"?id={shown['report']}",
         "listing": f"?isin={busiest(client)}",
@@ -182,9 +203,12 @@ def main() -> None:
     if unknown := set(wanted) - set(navigation()):
         sys.exit(f"There is no page {', '.join(sorted(unknown))}; there are {', '.join(navigation())}.")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with product() as client, sync_playwright() as playwright:
+    exchange = SandboxServer(SEED)
+    exchange.start()
+    with product(exchange.url) as client, sync_playwright() as playwright:
         print("Waiting for the first day's work.", flush=True)
         shown = wait_for("each job to have run and both reports", lambda: content(client), CONTENT_SECONDS)
+        shown["failure"] = failure(client, exchange)
         paths = {name: path for name, path in addresses(client, shown).items() if name in wanted}
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=str(find_browser()), args=root)
@@ -195,6 +219,7 @@ def main() -> None:
             if "jobs" in paths:
                 photograph(browser, str(client.base_url), scheme, NARROW, {"jobs": paths["jobs"]})
         browser.close()
+    exchange.stop()
     made = sorted(IMAGES.glob("*.png"))
     print(f"{len(made)} pictures of {sum(each.stat().st_size for each in made) / 1e6:.1f} MB in {IMAGES}.")
 
