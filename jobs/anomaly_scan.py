@@ -16,7 +16,6 @@ from bvmt.market.listings import Listing
 from bvmt.runs.context import RunContext
 from bvmt.runs.job import Figure, Job, RetryPolicy
 from bvmt.runs.schedules import Schedule, window
-from bvmt.runs.status import RunStatus
 from bvmt.runs.stopping import SkipRun
 from bvmt.settings import Settings
 from bvmt.sources.platform import AnomalyService
@@ -69,12 +68,11 @@ def _read(ctx: RunContext) -> History:
 def _unseen(ctx: RunContext, history: History) -> Sequence[date]:
     """The sessions from the day of the last scan that succeeded, `RECENT` at least and `CATCH_UP` at most."""
     with ctx.engine.connect() as conn:
-        runs = run_peers.list_recent(conn, ctx.run.job_id, limit=run_peers.REACH)
-    last = next((run.due_at for run in runs if run.status is RunStatus.SUCCEEDED), None)
+        past = run_peers.list_past(conn, ctx.run, limit=1)
     recent = history.sessions[-CATCH_UP:]
-    if last is None:
+    if not past:
         return recent
-    day_of_last = last.astimezone(ctx.settings.zone).date()
+    day_of_last = past[0].due_at.astimezone(ctx.settings.zone).date()
     return max(history.sessions[-RECENT:], [each for each in recent if each >= day_of_last], key=len)
 
 

@@ -16,6 +16,7 @@ from bvmt.ui.compare_parts import (
     render_nothing,
 )
 from bvmt.ui.feedback import failures_are_said
+from bvmt.ui.run_parts import render_missing
 
 
 def named(parameter: str) -> UUID | None:
@@ -53,7 +54,7 @@ def render_page(first_id: UUID | None, second_id: UUID | None) -> None:
     first, second = read(first_id), read(second_id)
     for run_id, found in ((first_id, first), (second_id, second)):
         if run_id is not None and found is None:
-            render_nothing(str(run_id))
+            render_missing(run_id)
             return
     if first is not None and second is not None:
         every = 5 if ACTIVE & {first.run.status, second.run.status} else None
@@ -62,7 +63,7 @@ def render_page(first_id: UUID | None, second_id: UUID | None) -> None:
     elif (only := first or second) is not None:
         render_choice(only.run)
     else:
-        render_nothing(None)
+        render_nothing()
 
 
 begin_page("Compare", within=("pages/jobs.py", "All jobs"))

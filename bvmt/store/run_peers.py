@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from bvmt.runs.status import RunOrigin, RunStatus
 from bvmt.store.history import Run
+from bvmt.store.run_life import StartedRun
 
 REACH = 500
 """So many runs back a past is looked for: a job that has failed for ever must not have all its history read."""
@@ -82,7 +83,7 @@ def list_recent(conn: Connection, job_id: str, *, limit: int = 30) -> list[Peer]
     return [Peer(**{**row, "status": RunStatus(row["status"]), "origin": RunOrigin(row["origin"])}) for row in rows]
 
 
-def list_past(conn: Connection, run: Run, *, limit: int = 60) -> list[PastRun]:
+def list_past(conn: Connection, run: Run | StartedRun, *, limit: int = 60) -> list[PastRun]:
     """The runs of the same job that were due before this one and succeeded, newest first.
 
     No more than `limit`, and none further back than the 500 runs before this one.

@@ -11,6 +11,7 @@ from bvmt.access.actor import Role
 from bvmt.access.deeds import Deed
 from bvmt.store.audit import AuditRow
 from bvmt.ui.audit_reads import AuditFilter, AuditPage, audit_csv, audit_page, known_actors
+from bvmt.ui.clear_filters import render_clear
 from bvmt.ui.deed_words import audit_cells, audit_title
 from bvmt.ui.escaping import escaped
 from bvmt.ui.reads import settings
@@ -21,7 +22,6 @@ _BEFORE = "before"  # in the address: the page ends above the line with this id
 _SHOWN = "audit_shown"
 _CHOSEN = "audit_chosen"
 _HIGHEST_ID = 2**63 - 1
-_FILTERS = ("actor", "deed", "subject")
 
 
 def render_filters() -> AuditFilter:
@@ -55,14 +55,8 @@ def render_filters() -> AuditFilter:
         on_change=_to_newest,
     )
     wanted = AuditFilter(visitor().role, actor or "", deed or "", (start or "").strip())
-    clear.button(
-        "Clear",
-        key="clear_filters",
-        icon=":material/filter_alt_off:",
-        disabled=not wanted.narrow,
-        on_click=_clear,
-        width="stretch",
-    )
+    with clear:
+        render_clear({"actor": None, "deed": None, "subject": ""}, narrow=wanted.narrow, then=_to_newest)
     return wanted
 
 
@@ -204,9 +198,3 @@ def _to_newest() -> None:
 
 def _to_older(last: int) -> None:
     st.query_params[_BEFORE] = str(last)
-
-
-def _clear() -> None:
-    for key in _FILTERS:
-        st.session_state[key] = "" if key == "subject" else None
-    _to_newest()

@@ -39,15 +39,9 @@ def find_compared(run_id: UUID) -> Compared | None:
     return Compared(view.run, list(view.steps)) if view else None
 
 
-def render_nothing(missing: str | None) -> None:
-    """The page without two runs to show."""
-    if missing is None:
-        st.info("Two runs are compared here. Open a run and choose “Compare with”.", icon=":material/compare_arrows:")
-    else:
-        st.warning(
-            f"There is no run {missing}. It may have been removed with the records that were kept long enough.",
-            icon=":material/search_off:",
-        )
+def render_nothing() -> None:
+    """The page with no run named."""
+    st.info("Two runs are compared here. Open a run and choose “Compare with”.", icon=":material/compare_arrows:")
     st.page_link("pages/jobs.py", label="All jobs", icon=":material/arrow_back:")
 
 

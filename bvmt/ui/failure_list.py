@@ -13,13 +13,13 @@ import streamlit as st
 from bvmt.clock import now
 from bvmt.store.failures import FailureGroup, FailureState
 from bvmt.ui.chart_colours import hairline, tone_colour
+from bvmt.ui.clear_filters import render_clear
 from bvmt.ui.failure_reads import PAGE_GROUPS, GroupPage, Wanted, failing_jobs, group_page
 from bvmt.ui.failure_words import STATE_BADGES, ago, states_words, trend_words
 from bvmt.ui.reads import settings
 from bvmt.ui.words import instant, plural
 
 SEARCH_LENGTH = 100
-_FILTERS = ("state", "job", "search")
 _PAGE = "groups"
 
 _TREND = """
@@ -80,14 +80,8 @@ def render_filters() -> Wanted:
         on_change=_to_first_page,
     )
     wanted = Wanted(tuple(FailureState(each) for each in states or ()), job_id, (text or "").strip())
-    clear.button(
-        "Clear",
-        key="clear_filters",
-        icon=":material/filter_alt_off:",
-        disabled=not wanted.narrow,
-        on_click=_clear,
-        width="stretch",
-    )
+    with clear:
+        render_clear({"state": [], "job": None, "search": ""}, narrow=wanted.narrow, then=_to_first_page)
     return wanted
 
 
@@ -191,9 +185,3 @@ def page_in_address(key: str) -> int:
 
 def _to_first_page() -> None:
     st.session_state[_PAGE] = 1
-
-
-def _clear() -> None:
-    for key in _FILTERS:
-        st.session_state[key] = [] if key == "state" else "" if key == "search" else None
-    _to_first_page()

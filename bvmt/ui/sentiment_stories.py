@@ -12,6 +12,7 @@ import streamlit as st
 from bvmt.clock import now
 from bvmt.news.tone import Label
 from bvmt.store.news_reads import ArticleFilter, ArticleRow
+from bvmt.ui.clear_filters import render_clear
 from bvmt.ui.downloads import render_csv_button
 from bvmt.ui.market_reads import all_listings
 from bvmt.ui.reads import settings
@@ -29,7 +30,16 @@ from bvmt.ui.words import plural
 MARKET, UNNAMED = "The market", "No listing"
 SEARCH_LENGTH = 100
 _SHOWN = "stories_shown"
-_FILTERS = ("listing", "medium", "since", "until", "label", "written_in", "search")
+_EMPTY: dict[str, object] = {
+    "listing": None,
+    "medium": None,
+    "since": None,
+    "until": None,
+    "label": [],
+    "written_in": [],
+    "search": "",
+}
+"""The filters' keys, and what each holds where it filters nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,7 @@ def render_filters() -> Asked:
         languages = _pills("Language", list(LANGUAGE_WORDS.values()), "written_in")
         st.space("stretch")
         narrow = bool(about or told or first or last or words or labels or languages)
-        st.button(
-            "Clear filters", key="clear_filters", icon=":material/filter_alt_off:", disabled=not narrow, on_click=_clear
-        )
+        render_clear(_EMPTY, narrow=narrow, then=_first_page, label="Clear filters", width="content")
     isin = next((each.isin for each in listed if each.ticker == about), None)
     wanted = ArticleFilter(
         isin=isin,
@@ -120,12 +128,6 @@ def _impossible(first: date | None, last: date | None) -> str | None:
 
 def _first_page() -> None:
     st.session_state.stories_page = 1
-
-
-def _clear() -> None:
-    for key in _FILTERS:
-        st.session_state[key] = [] if key in {"label", "written_in"} else "" if key == "search" else None
-    _first_page()
 
 
 def render_stories(asked: Asked) -> None:
